@@ -1,0 +1,271 @@
+/**
+ * The configuration: parsed and validated once per isolate, then frozen. A wrong file fails the type check; a wrong variable is reported,
+ * never thrown, so that the Worker can answer with what is wrong (`Result`, with every problem found).
+ */
+import * as v from 'valibot'
+import { MODALITIES, TASKS, TOPICS } from './context/features'
+import { CAPABILITIES, type Model, PRIORITIES, PROVIDERS, type ProviderName } from './model'
+import { fail, ok, type Result } from './outcome'
+import { knownModel } from './profile/catalogue'
+import { STRATEGIES, type StrategyName } from './strategy/strategy'
+
+/** Letters that may stand in a header, in a metrics label and in a URL, since an id appears in all three. */
+const Id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}$/, 'a name of letters, digits and . _ : / @ -'))
+const Positive = v.pipe(v.number(), v.finite(), v.gtValue(0))
+const Count = v.pipe(v.number(), v.integer(), v.minValue(1))
+const Ms = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3_600_000))
+const Share = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
+const SecretName = v.pipe(v.string(), v.regex(/^[A-Z][A-Z0-9_]*$/, 'the NAME of a secret in capitals, never its value'))
+const isHttpUrl = (text: string): boolean => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  return url !== undefined && (url.protocol === 'https:' || url.protocol === 'http:') && url.username === '' && url.search === ''
+}
+const HttpUrl = v.pipe(v.string(), v.check(isHttpUrl, 'an http(s) URL without user info or query'))
+const some = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.minLength(1))
+
+const Range = v.pipe(
+  v.strictObject({
+    gte: v.optional(v.number()),
+    lte: v.optional(v.number()),
+    gt: v.optional(v.number()),
+    lt: v.optional(v.number()),
+  }),
+  v.check(range => Object.keys(range).length > 0, 'at least one of gte, lte, gt, lt'),
+)
+
+const WhenSchema = v.objectWithRest(
+  {
+    topic: v.optional(some(v.picklist(TOPICS))),
+    task: v.optional(some(v.picklist(TASKS))),
+    language: v.optional(some(v.pipe(v.string(), v.regex(/^[a-z]{2}$/, 'an ISO 639-1 code such as "de"')))),
+    modality: v.optional(some(v.picklist(MODALITIES))),
+    tools: v.optional(v.boolean()),
+    stream: v.optional(v.boolean()),
+    complexity: v.optional(Range),
+    promptTokens: v.optional(Range),
+    turns: v.optional(Range),
+  },
+  some(v.string()),
+)
+const KNOWN_WHEN = new Set(Object.keys(WhenSchema.entries))
+const When = v.pipe(
+  WhenSchema,
+  v.check(
+    when => Object.keys(when).every(key => KNOWN_WHEN.has(key) || /^(metadata|claims)\.[^.]+$/.test(key)),
+    `only ${[...KNOWN_WHEN].join(', ')}, metadata.<name> and claims.<name>`,
+  ),
+)
+
+const ModelSchema = v.pipe(
+  v.strictObject({
+    provider: v.picklist(PROVIDERS),
+    model: v.pipe(v.string(), v.nonEmpty()),
+    baseUrl: v.optional(HttpUrl),
+    headers: v.optional(v.record(v.string(), v.string())),
+    secret: v.optional(SecretName),
+    weight: v.optional(Positive),
+    maxInFlight: v.optional(Count),
+    contextWindow: v.optional(Count),
+    capabilities: v.optional(v.array(v.picklist(CAPABILITIES))),
+    price: v.optional(v.strictObject({ input: v.pipe(v.number(), v.minValue(0)), output: v.pipe(v.number(), v.minValue(0)) })),
+    profile: v.optional(
+      v.strictObject({ accuracy: v.optional(Share), creativity: v.optional(Share), ethics: v.optional(Share) }),
+    ),
+    firstTokenMs: v.optional(Ms),
+  }),
+  v.forward(
+    v.check(
+      model => model.provider !== 'openai-compatible' || model.baseUrl !== undefined,
+      'the URL of the upstream, since "openai-compatible" has no default',
+    ),
+    ['baseUrl'],
+  ),
+)
+
+const RouteSchema = v.strictObject({
+  name: Id,
+  when: v.optional(When),
+  use: some(Id),
+  fallback: v.optional(v.array(Id)),
+  strategy: v.optional(v.picklist(STRATEGIES)),
+  priority: v.optional(v.picklist(PRIORITIES)),
+})
+
+const LimitsSchema = v.strictObject({
+  attempts: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10)), 3),
+  firstTokenMs: v.optional(Ms, 20_000),
+  idleMs: v.optional(Ms, 30_000),
+  totalMs: v.optional(Ms, 300_000),
+  bodyBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1_000), v.maxValue(40_000_000)), 10_000_000),
+})
+
+const AccessSchema = v.strictObject({
+  origins: v.optional(v.array(v.string()), []),
+  keys: v.optional(SecretName, 'ROUTER_KEYS'),
+  jwt: v.optional(v.strictObject({ jwksUrl: HttpUrl, audience: v.string(), issuer: v.optional(v.string()) })),
+})
+
+const ConfigSchema = v.strictObject({
+  models: v.pipe(
+    v.record(Id, ModelSchema),
+    v.check(models => Object.keys(models).length > 0, 'at least one model'),
+  ),
+  pools: v.optional(v.record(Id, some(Id)), {}),
+  routes: v.optional(v.array(RouteSchema), []),
+  strategy: v.optional(v.picklist(STRATEGIES), 'adaptive'),
+  limits: v.optional(LimitsSchema, {}),
+  access: v.optional(AccessSchema, {}),
+})
+
+/** What an operator writes. */
+export type ConfigInput = v.InferInput<typeof ConfigSchema>
+export type When = v.InferOutput<typeof When>
+export type Limits = Readonly<v.InferOutput<typeof LimitsSchema>>
+export type Access = Readonly<v.InferOutput<typeof AccessSchema>>
+
+export interface Route {
+  readonly name: string
+  readonly when: When | undefined
+  /** Model ids, pools already replaced by their members, each once. */
+  readonly use: readonly string[]
+  readonly fallback: readonly string[]
+  readonly strategy: StrategyName
+  readonly priority: (typeof PRIORITIES)[number] | undefined
+}
+
+export interface Config {
+  readonly models: ReadonlyMap<string, Model>
+  readonly pools: ReadonlyMap<string, readonly string[]>
+  readonly routes: readonly Route[]
+  /** How pools and shared model names are ranked. */
+  readonly strategy: StrategyName
+  readonly limits: Limits
+  readonly access: Access
+}
+
+export interface ConfigProblem {
+  /** Path of the field, e.g. `models.gpt.weight`. */
+  readonly field: string
+  readonly expected: string
+  readonly found: string
+}
+
+/** Types the configuration file. */
+export const defineConfig = (config: ConfigInput): ConfigInput => config
+
+/** Accepts an object or its JSON text. Never throws; reports every problem found, not the first alone. */
+export function parseConfig(input: unknown): Result<Config, readonly ConfigProblem[]> {
+  let value = input
+  if (typeof input === 'string') {
+    try {
+      value = JSON.parse(input)
+    } catch (error) {
+      return fail([{ field: 'ROUTER_CONFIG', expected: 'JSON', found: String(error) }])
+    }
+  }
+  const parsed = v.safeParse(ConfigSchema, value)
+  if (!parsed.success) return fail(parsed.issues.map(problemOf))
+  const problems = danglingNames(parsed.output)
+  return problems.length > 0 ? fail(problems) : ok(resolve(parsed.output))
+}
+
+type Parsed = v.InferOutput<typeof ConfigSchema>
+
+function problemOf(issue: v.BaseIssue<unknown>): ConfigProblem {
+  const field = issue.path?.map(item => String(item.key)).join('.') ?? 'the configuration'
+  const ownWords = issue.message.startsWith('Invalid') ? undefined : issue.message
+  return { field, expected: ownWords ?? issue.expected ?? 'another value', found: issue.received }
+}
+
+/** Names that nothing carries, and names that would carry two things. */
+function danglingNames(config: Parsed): ConfigProblem[] {
+  const models = Object.keys(config.models)
+  const pools = Object.keys(config.pools)
+  const problems: ConfigProblem[] = []
+  const mustExist = (field: string, name: string, names: readonly string[], what: string) => {
+    if (!names.includes(name)) problems.push({ field, expected: `${what}: ${names.join(', ')}`, found: `"${name}"` })
+  }
+  for (const [pool, members] of Object.entries(config.pools))
+    for (const [at, name] of members.entries()) mustExist(`pools.${pool}.${at}`, name, models, 'the id of a model')
+  for (const [at, route] of config.routes.entries()) {
+    for (const [i, name] of route.use.entries())
+      mustExist(`routes.${at}.use.${i}`, name, [...models, ...pools], 'a model or pool')
+    for (const [i, name] of (route.fallback ?? []).entries())
+      mustExist(`routes.${at}.fallback.${i}`, name, [...models, ...pools], 'a model or pool')
+  }
+  const taken = new Map<string, string>([['auto', 'the name that walks the routes']])
+  const claim = (field: string, name: string) => {
+    const owner = taken.get(name)
+    if (owner !== undefined) problems.push({ field, expected: 'a name of its own', found: `"${name}", which is ${owner}` })
+    taken.set(name, field)
+  }
+  for (const name of models) claim(`models.${name}`, name)
+  for (const name of pools) claim(`pools.${name}`, name)
+  for (const [at, route] of config.routes.entries()) claim(`routes.${at}.name`, route.name)
+  return problems
+}
+
+const DEFAULT_SECRET: Readonly<Record<ProviderName, string | undefined>> = {
+  openai: 'OPENAI_API_KEY',
+  anthropic: 'ANTHROPIC_API_KEY',
+  google: 'GEMINI_API_KEY',
+  'openai-compatible': undefined,
+}
+
+const DEFAULT_BASE_URL: Readonly<Record<ProviderName, string>> = {
+  openai: 'https://api.openai.com/v1',
+  anthropic: 'https://api.anthropic.com',
+  google: 'https://generativelanguage.googleapis.com',
+  'openai-compatible': '',
+}
+
+/** The middle of 0..1: nothing is known. */
+const UNKNOWN_QUALITY = 0.5
+
+function resolve(config: Parsed): Config {
+  const expand = (names: readonly string[]): string[] => [...new Set(names.flatMap(name => config.pools[name] ?? [name]))]
+  const models = Object.entries(config.models).map(([id, model]): [string, Model] => {
+    const known = knownModel(model.provider, model.model)
+    return [
+      id,
+      Object.freeze<Model>({
+        id,
+        provider: model.provider,
+        name: model.model,
+        baseUrl: (model.baseUrl ?? DEFAULT_BASE_URL[model.provider]).replace(/\/+$/, ''),
+        headers: model.headers ?? {},
+        secret: model.secret ?? DEFAULT_SECRET[model.provider],
+        weight: model.weight ?? 1,
+        maxInFlight: model.maxInFlight ?? 1_000,
+        contextWindow: model.contextWindow ?? known?.contextWindow,
+        capabilities: model.capabilities === undefined ? undefined : new Set(model.capabilities),
+        price: model.price ?? known?.price,
+        profile: {
+          accuracy: model.profile?.accuracy ?? UNKNOWN_QUALITY,
+          creativity: model.profile?.creativity ?? UNKNOWN_QUALITY,
+          ethics: model.profile?.ethics ?? UNKNOWN_QUALITY,
+        },
+        firstTokenMs: model.firstTokenMs,
+      }),
+    ]
+  })
+  const routes = config.routes.map((route): Route => {
+    const use = expand(route.use)
+    return Object.freeze({
+      name: route.name,
+      when: route.when,
+      use,
+      fallback: expand(route.fallback ?? []).filter(id => !use.includes(id)),
+      strategy: route.strategy ?? config.strategy,
+      priority: route.priority,
+    })
+  })
+  return Object.freeze({
+    models: new Map(models),
+    pools: new Map(Object.entries(config.pools)),
+    routes,
+    strategy: config.strategy,
+    limits: config.limits,
+    access: config.access,
+  })
+}

@@ -1,0 +1,52 @@
+/**
+ * Tools and the choice among them. Parameters go into `parametersJsonSchema`, which takes JSON Schema as callers write it; the older
+ * `parameters` knows only a part of OpenAPI's schema, and refuses `$ref`, `additionalProperties` and lists of types.
+ */
+
+import type { ChatRequest, ChatTool } from '../../chat'
+import { ok, type Result } from '../../outcome'
+import { rejected } from '../translation/fault'
+import type { FunctionDeclaration, GenerateContentRequest, ToolConfig } from './wire'
+
+export interface Tools {
+  readonly request: Pick<GenerateContentRequest, 'tools' | 'toolConfig'>
+  readonly dropped: readonly string[]
+}
+
+export function toolsOf(chat: ChatRequest): Result<Tools> {
+  const offered = chat.tools ?? []
+  const wanted = chat.tool_choice ?? undefined
+  if (offered.length === 0) {
+    const forced = wanted === 'required' || typeof wanted === 'object'
+    return forced
+      ? rejected('tool_choice', 'tool_choice demands a tool, and tools offers none.')
+      : ok({ request: {}, dropped: [] })
+  }
+  return ok({
+    request: {
+      tools: [{ functionDeclarations: offered.map(declaration) }],
+      ...(wanted !== undefined && { toolConfig: { functionCallingConfig: choice(wanted) } }),
+    },
+    dropped: offered.some(({ function: { strict } }) => strict === true) ? ['tools[].function.strict'] : [],
+  })
+}
+
+function declaration({ function: { name, description, parameters } }: ChatTool): FunctionDeclaration {
+  return {
+    name,
+    ...(typeof description === 'string' && description !== '' && { description }),
+    ...(parameters !== null && parameters !== undefined && { parametersJsonSchema: parameters }),
+  }
+}
+
+function choice(wanted: NonNullable<ChatRequest['tool_choice']>): ToolConfig['functionCallingConfig'] {
+  if (typeof wanted === 'object') return { mode: 'ANY', allowedFunctionNames: [wanted.function.name] }
+  switch (wanted) {
+    case 'none':
+      return { mode: 'NONE' }
+    case 'auto':
+      return { mode: 'AUTO' }
+    case 'required':
+      return { mode: 'ANY' }
+  }
+}

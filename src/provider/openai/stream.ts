@@ -1,0 +1,40 @@
+/** Reads a chat-completions stream: chunks as they are, the usage chunk apart, `[DONE]` as the only honest end. */
+import type { UpstreamError } from '../../outcome'
+import type { AnswerContext, StreamPart, StreamReader, UpstreamEvent } from '../dialect'
+import { isObject, parseJson } from '../translation/untrusted'
+import { upstreamError } from './error'
+import { isChunk, usageOf } from './wire'
+
+export function stream(_context: AnswerContext): StreamReader {
+  let over = false
+  const last = (part: StreamPart): StreamPart[] => {
+    over = true
+    return [part]
+  }
+  return {
+    push({ event, data }: UpstreamEvent): readonly StreamPart[] {
+      if (over) return []
+      if (data === '[DONE]') return last({ kind: 'done' })
+      const value = parseJson(data)
+      if (value === undefined) return last({ kind: 'failure', failure: { kind: 'malformed', detail: 'An event is not JSON.' } })
+      const upstream = errorIn(event, value)
+      if (upstream !== undefined) return last({ kind: 'failure', failure: { kind: 'stream-error', upstream } })
+      const usage = usageOf(value)
+      const parts: StreamPart[] = []
+      // The usage chunk of `include_usage` has no choices; some compatible upstreams put usage on the last choice instead
+      if (isChunk(value) && value.choices.length > 0) parts.push({ kind: 'chunk', chunk: value })
+      if (usage !== undefined) parts.push({ kind: 'usage', usage })
+      return parts
+    },
+    end(): readonly StreamPart[] {
+      return over ? [] : last({ kind: 'failure', failure: { kind: 'cut', detail: 'The stream ended before [DONE].' } })
+    },
+  }
+}
+
+/** `data: {"error": …}`, with or without `event: error`. */
+function errorIn(event: string | undefined, value: unknown): UpstreamError | undefined {
+  if (!isObject(value)) return undefined
+  const inside = value.error !== undefined && value.error !== null
+  return inside || event === 'error' ? upstreamError(undefined, value) : undefined
+}

@@ -1,0 +1,91 @@
+/**
+ * Outlier ejection: a model that keeps failing is left out for a while, longer each time, and let back in by a single probe
+ * (the circuit breaker of Nygard's "Release It!", with Envoy's exponential ejection time). The tracker runs it over the fleet's
+ * results, since with a thousand isolates none sees enough failures itself; an isolate runs it over its own too, so that ejection works while the tracker is
+ * away.
+ *
+ * States are plain data, never changed in place.
+ */
+import { type Ewma, evidence, observe } from '../algorithm/ewma'
+
+export interface Health {
+  readonly consecutiveFailures: number
+  /** 1 for a failure, 0 for a success. */
+  readonly failures: Ewma | undefined
+  /** Ejections in a row; the next one lasts twice as long. Forgotten after a good stretch. */
+  readonly ejections: number
+  /** 0: not ejected. In the past: ejected, and due for a probe. */
+  readonly ejectedUntilMs: number
+  /** When a probe was last let through; 0: none is out. */
+  readonly probedAtMs: number
+  readonly lastEjectedAtMs: number
+}
+
+export const HEALTHY: Health = Object.freeze({
+  consecutiveFailures: 0,
+  failures: undefined,
+  ejections: 0,
+  ejectedUntilMs: 0,
+  probedAtMs: 0,
+  lastEjectedAtMs: 0,
+})
+
+/** So many failures without a success between them eject: what Envoy's `consecutive_5xx` has as its default. */
+const CONSECUTIVE = 5
+/** Or this share of recent attempts, if there were at least so many. */
+const FAILURE_SHARE = 0.5
+const MIN_VOLUME = 10
+export const FAILURE_HALF_LIFE_MS = 10_000
+
+const FIRST_EJECTION_MS = 5_000
+const MAX_EJECTION_MS = 300_000
+/** A probe without an answer after so long is lost, and another may go. */
+const PROBE_MS = 30_000
+/** Ejections are forgotten after so long without one. */
+const FORGET_MS = 600_000
+
+/** The state after some results, in no order among themselves. */
+export function observeResults(health: Health, succeeded: number, failed: number, nowMs: number): Health {
+  if (succeeded + failed === 0) return health
+  let failures = health.failures
+  for (let i = 0; i < succeeded; i++) failures = observe(failures, 0, nowMs, FAILURE_HALF_LIFE_MS)
+  for (let i = 0; i < failed; i++) failures = observe(failures, 1, nowMs, FAILURE_HALF_LIFE_MS)
+  const consecutiveFailures = succeeded > 0 ? 0 : health.consecutiveFailures + failed
+  const next: Health = { ...health, failures, consecutiveFailures }
+  return isEjected(health) ? afterProbe(next, succeeded, nowMs) : ejectIfBad(next, failed, nowMs)
+}
+
+/** An upstream that says how long to stay away is believed, and it costs nothing beyond that time. */
+export function cool(health: Health, forMs: number, nowMs: number): Health {
+  return forMs > 0 ? { ...health, ejectedUntilMs: Math.max(health.ejectedUntilMs, nowMs + forMs), probedAtMs: 0 } : health
+}
+
+export const isEjected = (health: Health): boolean => health.ejectedUntilMs > 0
+
+/** Whether its time is over and nobody else is trying it. */
+export function mayProbe(health: Health, nowMs: number): boolean {
+  return isEjected(health) && nowMs >= health.ejectedUntilMs && (health.probedAtMs === 0 || nowMs - health.probedAtMs > PROBE_MS)
+}
+
+export const probing = (health: Health, nowMs: number): Health => ({ ...health, probedAtMs: nowMs })
+
+function ejectIfBad(health: Health, failed: number, nowMs: number): Health {
+  if (failed === 0) return health
+  const volume = evidence(health.failures, nowMs, FAILURE_HALF_LIFE_MS)
+  const share = health.failures?.value ?? 0
+  const bad = health.consecutiveFailures >= CONSECUTIVE || (volume >= MIN_VOLUME && share >= FAILURE_SHARE)
+  return bad ? eject(health, nowMs) : health
+}
+
+/** Answers to requests that were under way when it was ejected count as well: what matters is that it answers. */
+function afterProbe(health: Health, succeeded: number, nowMs: number): Health {
+  if (nowMs < health.ejectedUntilMs) return health
+  if (succeeded === 0) return eject(health, nowMs)
+  return { ...health, ejectedUntilMs: 0, probedAtMs: 0, consecutiveFailures: 0, failures: undefined }
+}
+
+function eject(health: Health, nowMs: number): Health {
+  const ejections = nowMs - health.lastEjectedAtMs > FORGET_MS ? 1 : health.ejections + 1
+  const forMs = Math.min(MAX_EJECTION_MS, FIRST_EJECTION_MS * 2 ** (ejections - 1))
+  return { ...health, ejections, ejectedUntilMs: nowMs + forMs, probedAtMs: 0, lastEjectedAtMs: nowMs }
+}

@@ -1,0 +1,234 @@
+/**
+ * One isolate's own share of the load: its live leases, what it has learned and not yet told, and the last snapshot of everyone else.
+ * A decision rests on these alone; no call is made. Plain data inside, since an isolate's module state must outlive any one request.
+ */
+import { readWithPrior } from '../algorithm/ewma'
+import { cool, FAILURE_HALF_LIFE_MS, HEALTHY, type Health, isEjected, mayProbe, observeResults, probing } from './ejection'
+import { type Learned, MAX_SAMPLES, type Report, type Snapshot } from './report'
+import { LEASE_MS } from './tracker'
+
+/** How an attempt ended, as far as it tells of the model. `neutral`: it does not (the client left, or the request itself was wrong). */
+export interface Settlement {
+  readonly verdict: 'succeeded' | 'failed' | 'neutral'
+  /** A limit passed without a first token. */
+  readonly timedOut?: boolean | undefined
+  /** Mean time per output token. */
+  readonly perTokenMs?: number | undefined
+  /** The upstream is to be left alone so long. */
+  readonly coolMs?: number | undefined
+}
+
+/** A request in flight. Taken before anything is sent, settled exactly once; later settlements change nothing. */
+export interface Lease {
+  readonly model: string
+  /** The first token of a stream has come. Not for JSON answers, which have none. */
+  firstToken(nowMs: number): void
+  settle(settlement: Settlement, nowMs: number): void
+}
+
+/** What the fleet is believed to have on one model, this isolate's own leases included. */
+export interface ModelLoad {
+  readonly inFlight: number
+  readonly waitingTokens: number
+  readonly firstToken: { readonly baseMs: number; readonly slopeMsPerToken: number } | undefined
+  readonly slowdown: number
+  readonly perTokenMs: number | undefined
+  readonly failureRate: number
+  /** 0: healthy. */
+  readonly ejectedForMs: number
+  /** Ejected, but one request may try it. */
+  readonly probe: boolean
+}
+
+export interface View {
+  readonly ageMs: number
+  readonly arrivalsPerSecond: number
+  readonly meanPromptTokens: number
+}
+
+/** Learned figures outlive the counts: a model's speed is worth knowing longer than its queue. */
+const FIGURES_MS = 600_000
+
+interface Own {
+  inFlight: number
+  waitingTokens: number
+  health: Health
+}
+
+export class LocalLoad {
+  readonly #isolate: string
+  readonly #own = new Map<string, Own>()
+  #pending = new Map<string, Mutable<Learned>>()
+  /** The batch that was sent and not yet acknowledged. */
+  #sent: { readonly batch: number; readonly learned: Report['learned'] } | undefined
+  #batch = 0
+  #snapshot: { readonly value: Snapshot; readonly atMs: number; readonly probes: Set<string> } | undefined
+
+  constructor(isolate: string) {
+    this.#isolate = isolate
+  }
+
+  take(model: string, promptTokens: number, nowMs: number): Lease {
+    const own = this.#ownOf(model)
+    const learned = this.#learnedOf(model)
+    const tokensAhead = this.load(model, nowMs).waitingTokens + promptTokens
+    own.inFlight += 1
+    own.waitingTokens += promptTokens
+    learned.starts += 1
+    learned.promptTokens += promptTokens
+    this.#useProbe(model, nowMs)
+
+    let waiting = true
+    let live = true
+    const stopWaiting = () => {
+      if (waiting) own.waitingTokens -= promptTokens
+      waiting = false
+    }
+    return {
+      model,
+      firstToken: atMs => {
+        if (!live || !waiting) return
+        stopWaiting()
+        sample(this.#learnedOf(model).firstTokens, tokensAhead, atMs - nowMs)
+      },
+      settle: (settlement, atMs) => {
+        if (!live) return
+        live = false
+        if (waiting && settlement.timedOut === true) sample(this.#learnedOf(model).censored, tokensAhead, atMs - nowMs)
+        stopWaiting()
+        own.inFlight -= 1
+        this.#learn(model, settlement, atMs)
+      },
+    }
+  }
+
+  load(model: string, nowMs: number): ModelLoad {
+    const own = this.#own.get(model)
+    const others = this.#snapshot?.value.models[model]
+    const ageMs = this.#snapshot === undefined ? Number.POSITIVE_INFINITY : nowMs - this.#snapshot.atMs
+    const counts = ageMs <= LEASE_MS ? others : undefined
+    const figures = ageMs <= FIGURES_MS ? others : undefined
+    const baseMs = figures?.baseMs ?? undefined
+    const ownEjection = ejectionOf(own?.health ?? HEALTHY, nowMs)
+    const theirEjectionMs = Math.max(0, (figures?.ejectedForMs ?? 0) - ageMs)
+    // When their ejection ends, nobody knows of a success yet: it takes a probe, and the tracker hands that to one isolate
+    const theirs =
+      figures !== undefined && figures.ejectedForMs > 0 && counts !== undefined
+        ? { forMs: Math.max(1, theirEjectionMs), probe: this.#snapshot?.probes.has(model) ?? false }
+        : { forMs: theirEjectionMs, probe: false }
+    return {
+      inFlight: (counts?.inFlight ?? 0) + (own?.inFlight ?? 0),
+      waitingTokens: (counts?.waitingTokens ?? 0) + (own?.waitingTokens ?? 0),
+      firstToken: baseMs === undefined ? undefined : { baseMs, slopeMsPerToken: figures?.slopeMsPerToken ?? 0 },
+      slowdown: counts?.slowdown ?? 1,
+      perTokenMs: figures?.perTokenMs ?? undefined,
+      failureRate: Math.max(counts?.failureRate ?? 0, readWithPrior(own?.health.failures, nowMs, FAILURE_HALF_LIFE_MS, 0, 1)),
+      ejectedForMs: Math.max(ownEjection.forMs, theirs.forMs),
+      probe: (ownEjection.forMs === 0 || ownEjection.probe) && (theirs.forMs === 0 || theirs.probe),
+    }
+  }
+
+  /** Undefined while there is no snapshot young enough for its counts to mean anything. */
+  view(nowMs: number): View | undefined {
+    if (this.#snapshot === undefined || nowMs - this.#snapshot.atMs > LEASE_MS) return undefined
+    const { arrivalsPerSecond, meanPromptTokens } = this.#snapshot.value
+    return { ageMs: nowMs - this.#snapshot.atMs, arrivalsPerSecond, meanPromptTokens }
+  }
+
+  /** All models have come to rest, and all of it is told. */
+  get isQuiet(): boolean {
+    return this.#pending.size === 0 && this.#sent === undefined && [...this.#own.values()].every(own => own.inFlight === 0)
+  }
+
+  get inFlight(): number {
+    return [...this.#own.values()].reduce((sum, own) => sum + own.inFlight, 0)
+  }
+
+  /** The report to send now. An unacknowledged batch goes again under its number, and what came since waits for the next. */
+  report(): Report {
+    if (this.#sent === undefined && this.#pending.size > 0) {
+      this.#batch += 1
+      this.#sent = { batch: this.#batch, learned: Object.fromEntries(this.#pending) }
+      this.#pending = new Map()
+    }
+    const leases = [...this.#own]
+      .filter(([, own]) => own.inFlight > 0)
+      .map(([model, own]) => [model, [own.inFlight, own.waitingTokens]] as const)
+    return {
+      isolate: this.#isolate,
+      leases: Object.fromEntries(leases),
+      batch: this.#sent?.batch ?? 0,
+      learned: this.#sent?.learned ?? {},
+    }
+  }
+
+  /** `sentAtMs`: when the report left, from which on the snapshot ages. */
+  accept(snapshot: Snapshot, sentAtMs: number): void {
+    if (this.#sent !== undefined && snapshot.batch >= this.#sent.batch) this.#sent = undefined
+    if (this.#snapshot !== undefined && this.#snapshot.atMs > sentAtMs) return
+    const probes = Object.entries(snapshot.models).flatMap(([model, { probe }]) => (probe ? [model] : []))
+    // A probe that was handed out before and not used is still this isolate's
+    const kept = [...(this.#snapshot?.probes ?? [])].filter(model => (snapshot.models[model]?.ejectedForMs ?? 0) > 0)
+    this.#snapshot = { value: snapshot, atMs: sentAtMs, probes: new Set([...probes, ...kept]) }
+  }
+
+  #learn(model: string, { verdict, perTokenMs, coolMs = 0 }: Settlement, nowMs: number): void {
+    const learned = this.#learnedOf(model)
+    const own = this.#ownOf(model)
+    if (verdict === 'succeeded') learned.succeeded += 1
+    if (verdict === 'failed') learned.failed += 1
+    if (verdict !== 'neutral') {
+      const failed = verdict === 'failed' ? 1 : 0
+      own.health = observeResults(own.health, 1 - failed, failed, nowMs)
+    }
+    if (perTokenMs !== undefined) {
+      learned.perTokenMs += perTokenMs
+      learned.perTokenCount += 1
+    }
+    learned.coolMs = Math.max(learned.coolMs, coolMs)
+    own.health = cool(own.health, coolMs, nowMs)
+  }
+
+  #useProbe(model: string, nowMs: number): void {
+    this.#snapshot?.probes.delete(model)
+    const own = this.#ownOf(model)
+    if (mayProbe(own.health, nowMs)) own.health = probing(own.health, nowMs)
+  }
+
+  #ownOf(model: string): Own {
+    const own = this.#own.get(model) ?? { inFlight: 0, waitingTokens: 0, health: HEALTHY }
+    this.#own.set(model, own)
+    return own
+  }
+
+  #learnedOf(model: string): Mutable<Learned> {
+    const learned = this.#pending.get(model) ?? nothingLearned()
+    this.#pending.set(model, learned)
+    return learned
+  }
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly number[] ? number[] : T[K] }
+
+const nothingLearned = (): Mutable<Learned> => ({
+  starts: 0,
+  promptTokens: 0,
+  succeeded: 0,
+  failed: 0,
+  firstTokens: [],
+  censored: [],
+  perTokenMs: 0,
+  perTokenCount: 0,
+  coolMs: 0,
+})
+
+/** Keeps the newest: with more than `MAX_SAMPLES` in one interval they hardly differ. */
+function sample(samples: number[], tokensAhead: number, ms: number): void {
+  if (samples.length >= MAX_SAMPLES * 2) samples.splice(0, 2)
+  samples.push(tokensAhead, Math.max(0, Math.round(ms)))
+}
+
+function ejectionOf(health: Health, nowMs: number): { forMs: number; probe: boolean } {
+  if (!isEjected(health)) return { forMs: 0, probe: false }
+  return { forMs: Math.max(1, health.ejectedUntilMs - nowMs), probe: mayProbe(health, nowMs) }
+}

@@ -1,0 +1,66 @@
+/**
+ * What an isolate and its tracker say to each other, in one call. Both travel as JSON, the report in a header: ASCII, small, plain, so rows are
+ * tuples and their number is bounded by the number of models.
+ *
+ * Counts in a report are absolute, so that a lost or repeated report changes nothing for good. What was learned since is a batch with
+ * a number: it is sent again until a snapshot acknowledges it, and the tracker learns from each number once.
+ */
+
+export interface Report {
+  readonly isolate: string
+  /** Live leases a model: [in flight, prompt tokens still waiting for their first token]. Models without any are left out. */
+  readonly leases: Readonly<Record<string, readonly [inFlight: number, waitingTokens: number]>>
+  /** Counts up from 1; 0 with no batch. */
+  readonly batch: number
+  readonly learned: Readonly<Record<string, Learned>>
+}
+
+/** What happened with one model since the last batch. */
+export interface Learned {
+  /** Attempts begun, and the prompt tokens they brought. */
+  readonly starts: number
+  readonly promptTokens: number
+  /** Attempts that ended well or badly; those that say nothing of the model (the client left) are in neither. */
+  readonly succeeded: number
+  readonly failed: number
+  /** At most `MAX_SAMPLES` pairs, flat: prompt tokens ahead, ms to the first token. */
+  readonly firstTokens: readonly number[]
+  /** Limits that passed without a first token: the same pairs, the time being a lower bound. */
+  readonly censored: readonly number[]
+  /** Ms per output token, summed, over so many answers. */
+  readonly perTokenMs: number
+  readonly perTokenCount: number
+  /** The upstream asks to be left alone so much longer, ms; 0 if it does not. */
+  readonly coolMs: number
+}
+
+export const MAX_SAMPLES = 16
+
+export interface Snapshot {
+  /** The batch that is now known: it need not be sent again. */
+  readonly batch: number
+  /** Sync no more often than this. */
+  readonly intervalMs: number
+  /** Isolates that reported lately, this one included. */
+  readonly isolates: number
+  /** Requests that the other isolates start a second, and the mean size of a prompt. */
+  readonly arrivalsPerSecond: number
+  readonly meanPromptTokens: number
+  readonly models: Readonly<Record<string, ModelSnapshot>>
+}
+
+/** One model, as the other isolates and everyone's experience have it. `null`: nothing is known. */
+export interface ModelSnapshot {
+  /** The others' live leases. */
+  readonly inFlight: number
+  readonly waitingTokens: number
+  readonly baseMs: number | null
+  readonly slopeMsPerToken: number
+  readonly slowdown: number
+  readonly perTokenMs: number | null
+  readonly failureRate: number
+  /** 0: healthy. */
+  readonly ejectedForMs: number
+  /** Of an ejected model: this isolate may send it one request to see whether it has recovered. */
+  readonly probe: boolean
+}
