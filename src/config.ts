@@ -3,6 +3,7 @@
  * never thrown, so that the Worker can answer with what is wrong (`Result`, with every problem found).
  */
 import * as v from 'valibot'
+import { shadows, type When } from './context/condition'
 import { MODALITIES, TASKS, TOPICS } from './context/features'
 import { CAPABILITIES, type Model, PRIORITIES, PROVIDERS, type ProviderName } from './model'
 import { fail, ok, type Result } from './outcome'
@@ -48,13 +49,14 @@ const WhenSchema = v.objectWithRest(
   some(v.string()),
 )
 const KNOWN_WHEN = new Set(Object.keys(WhenSchema.entries))
-const When = v.pipe(
+// Types cannot say "every other key" beside known ones of another kind, so the type of the condition itself stands in for it
+const WhenChecked = v.pipe(
   WhenSchema,
   v.check(
     when => Object.keys(when).every(key => KNOWN_WHEN.has(key) || /^(metadata|claims)\.[^.]+$/.test(key)),
     `only ${[...KNOWN_WHEN].join(', ')}, metadata.<name> and claims.<name>`,
   ),
-)
+) as v.GenericSchema<unknown> as v.GenericSchema<When>
 
 const ModelSchema = v.pipe(
   v.strictObject({
@@ -84,7 +86,7 @@ const ModelSchema = v.pipe(
 
 const RouteSchema = v.strictObject({
   name: Id,
-  when: v.optional(When),
+  when: v.optional(WhenChecked),
   use: some(Id),
   fallback: v.optional(v.array(Id)),
   strategy: v.optional(v.picklist(STRATEGIES)),
@@ -119,7 +121,6 @@ const ConfigSchema = v.strictObject({
 
 /** What an operator writes. */
 export type ConfigInput = v.InferInput<typeof ConfigSchema>
-export type When = v.InferOutput<typeof When>
 export type Limits = Readonly<v.InferOutput<typeof LimitsSchema>>
 export type Access = Readonly<v.InferOutput<typeof AccessSchema>>
 
@@ -141,6 +142,8 @@ export interface Config {
   readonly strategy: StrategyName
   readonly limits: Limits
   readonly access: Access
+  /** What is allowed but cannot be meant, e.g. a route that no request can reach. */
+  readonly warnings: readonly string[]
 }
 
 export interface ConfigProblem {
@@ -267,5 +270,15 @@ function resolve(config: Parsed): Config {
     strategy: config.strategy,
     limits: config.limits,
     access: config.access,
+    warnings: unreachable(routes),
+  })
+}
+
+function unreachable(routes: readonly Route[]): string[] {
+  return routes.flatMap((route, at) => {
+    const earlier = routes.slice(0, at).find(other => shadows(other.when ?? {}, route.when ?? {}))
+    return earlier === undefined
+      ? []
+      : [`routes.${at} ("${route.name}") is never reached: whatever it matches, "${earlier.name}" matches before it.`]
   })
 }

@@ -52,3 +52,86 @@ export type Result<T, E = Failure> = { readonly ok: true; readonly value: T } | 
 
 export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value })
 export const fail = <E>(failure: E): { readonly ok: false; readonly failure: E } => ({ ok: false, failure })
+
+/** A failure as a client may see it, whatever its dialect: each surface writes these words into its own error body. */
+export interface Problem {
+  readonly status: number
+  /** OpenAI's error types are the canonical ones. */
+  readonly type: string
+  readonly code: string | null
+  readonly message: string
+  /** The request's field at fault, as a path. */
+  readonly param: string | null
+  readonly retryAfterMs?: number | undefined
+}
+
+/** Keys of the well-known providers, and whatever follows "Bearer": upstreams quote them in their errors. */
+const KEY = /\b(sk-[\w*.-]{4,}|AIza[\w*.-]{4,}|gsk_[\w*.-]{4,}|xai-[\w*.-]{4,})|Bearer\s+[^\s"',]+/g
+
+export const redact = (text: string): string => text.replace(KEY, '[key]')
+
+/** The one mapping from failures to what a client sees: rich inside, careful outside. Nothing of our own keys or accounts gets out. */
+export function problemOf(failure: Failure): Problem {
+  const server = (status: number, code: string, message: string, retryAfterMs?: number): Problem => {
+    return { status, type: 'server_error', code, message: redact(message), param: null, retryAfterMs }
+  }
+  switch (failure.kind) {
+    case 'unreachable':
+      return server(502, 'upstream_unreachable', 'The upstream could not be reached.')
+    case 'timeout':
+      return server(504, 'timeout', `The upstream took too long: the ${failure.limit} limit passed after ${failure.afterMs} ms.`)
+    case 'overloaded':
+      return server(
+        503,
+        'upstream_overloaded',
+        `The upstream answered ${failure.upstream.status}: ${failure.upstream.message}`,
+        failure.retryAfterMs,
+      )
+    case 'rate-limited':
+      return {
+        ...server(429, 'rate_limit_exceeded', failure.upstream.message, failure.retryAfterMs),
+        type: 'rate_limit_error',
+      }
+    case 'quota-exhausted':
+    case 'unauthorized':
+      return server(
+        502,
+        'upstream_account',
+        "The upstream refused the router's own account. The operator of this router must look at it.",
+      )
+    case 'unknown-model':
+      return server(
+        502,
+        'upstream_unknown_model',
+        'The upstream does not know this model. The operator of this router must look at it.',
+      )
+    case 'unsupported-location':
+      return server(502, 'upstream_location', 'The upstream does not serve the place that this request was routed from.')
+    case 'context-length':
+      return invalid(400, 'context_length_exceeded', failure.upstream.message, 'messages')
+    case 'unsupported':
+      return invalid(400, 'unsupported_parameter', failure.detail, failure.field)
+    case 'rejected': {
+      const { status, type, code, message, param } = failure.upstream
+      return {
+        status: status === 422 ? 422 : status >= 400 && status < 500 ? status : 400,
+        type: type ?? 'invalid_request_error',
+        code: code ?? null,
+        message: redact(message),
+        param: param ?? null,
+      }
+    }
+    case 'malformed':
+      return server(502, 'upstream_malformed', `The upstream's answer made no sense: ${failure.detail}`)
+    case 'stream-error':
+      return server(502, 'upstream_error', `The upstream reported an error: ${failure.upstream.message}`)
+    case 'cut':
+      return server(502, 'upstream_cut', `The upstream broke off: ${failure.detail}`)
+    case 'client-left':
+      return server(499, 'client_left', 'The client went away.')
+  }
+}
+
+function invalid(status: number, code: string, message: string, param: string | null): Problem {
+  return { status, type: 'invalid_request_error', code, message: redact(message), param }
+}

@@ -6,7 +6,7 @@
  *
  * States are plain data, never changed in place.
  */
-import { type Ewma, evidence, observe } from '../algorithm/ewma'
+import { type Ewma, evidence, observe, readWithPrior } from '../algorithm/ewma'
 
 export interface Health {
   readonly consecutiveFailures: number
@@ -35,7 +35,7 @@ const CONSECUTIVE = 5
 /** Or this share of recent attempts, if there were at least so many. */
 const FAILURE_SHARE = 0.5
 const MIN_VOLUME = 10
-export const FAILURE_HALF_LIFE_MS = 10_000
+const FAILURE_HALF_LIFE_MS = 10_000
 
 const FIRST_EJECTION_MS = 5_000
 const MAX_EJECTION_MS = 300_000
@@ -54,6 +54,14 @@ export function observeResults(health: Health, succeeded: number, failed: number
   const next: Health = { ...health, failures, consecutiveFailures }
   return isEjected(health) ? afterProbe(next, succeeded, nowMs) : ejectIfBad(next, failed, nowMs)
 }
+
+/** Share of recent attempts that failed, as if one more had succeeded: a single failure is no rule. */
+export const failureRate = ({ failures }: Health, nowMs: number): number =>
+  readWithPrior(failures, nowMs, FAILURE_HALF_LIFE_MS, 0, 1)
+
+/** How many failed lately, decayed. */
+export const recentFailures = ({ failures }: Health, nowMs: number): number =>
+  (failures?.value ?? 0) * evidence(failures, nowMs, FAILURE_HALF_LIFE_MS)
 
 /** An upstream that says how long to stay away is believed, and it costs nothing beyond that time. */
 export function cool(health: Health, forMs: number, nowMs: number): Health {

@@ -2,9 +2,8 @@
  * One isolate's own share of the load: its live leases, what it has learned and not yet told, and the last snapshot of everyone else.
  * A decision rests on these alone; no call is made. Plain data inside, since an isolate's module state must outlive any one request.
  */
-import { readWithPrior } from '../algorithm/ewma'
-import { cool, FAILURE_HALF_LIFE_MS, HEALTHY, type Health, isEjected, mayProbe, observeResults, probing } from './ejection'
-import { type Learned, MAX_SAMPLES, type Report, type Snapshot } from './report'
+import { cool, failureRate, HEALTHY, type Health, isEjected, mayProbe, observeResults, probing, recentFailures } from './ejection'
+import { type Learned, type LoggedDecision, MAX_DECISIONS, MAX_SAMPLES, type Report, type Snapshot } from './report'
 import { LEASE_MS } from './tracker'
 
 /** How an attempt ended, as far as it tells of the model. `neutral`: it does not (the client left, or the request itself was wrong). */
@@ -34,6 +33,7 @@ export interface ModelLoad {
   readonly slowdown: number
   readonly perTokenMs: number | undefined
   readonly failureRate: number
+  readonly recentFailures: number
   /** 0: healthy. */
   readonly ejectedForMs: number
   /** Ejected, but one request may try it. */
@@ -60,7 +60,8 @@ export class LocalLoad {
   readonly #own = new Map<string, Own>()
   #pending = new Map<string, Mutable<Learned>>()
   /** The batch that was sent and not yet acknowledged. */
-  #sent: { readonly batch: number; readonly learned: Report['learned'] } | undefined
+  #sent: Pick<Report, 'batch' | 'learned' | 'decisions'> | undefined
+  #decisions: readonly LoggedDecision[] = []
   #batch = 0
   #snapshot: { readonly value: Snapshot; readonly atMs: number; readonly probes: Set<string> } | undefined
 
@@ -109,7 +110,8 @@ export class LocalLoad {
     const counts = ageMs <= LEASE_MS ? others : undefined
     const figures = ageMs <= FIGURES_MS ? others : undefined
     const baseMs = figures?.baseMs ?? undefined
-    const ownEjection = ejectionOf(own?.health ?? HEALTHY, nowMs)
+    const health = own?.health ?? HEALTHY
+    const ownEjection = ejectionOf(health, nowMs)
     const theirEjectionMs = Math.max(0, (figures?.ejectedForMs ?? 0) - ageMs)
     // When their ejection ends, nobody knows of a success yet: it takes a probe, and the tracker hands that to one isolate
     const theirs =
@@ -122,7 +124,8 @@ export class LocalLoad {
       firstToken: baseMs === undefined ? undefined : { baseMs, slopeMsPerToken: figures?.slopeMsPerToken ?? 0 },
       slowdown: counts?.slowdown ?? 1,
       perTokenMs: figures?.perTokenMs ?? undefined,
-      failureRate: Math.max(counts?.failureRate ?? 0, readWithPrior(own?.health.failures, nowMs, FAILURE_HALF_LIFE_MS, 0, 1)),
+      failureRate: Math.max(counts?.failureRate ?? 0, failureRate(health, nowMs)),
+      recentFailures: Math.max(counts?.recentFailures ?? 0, recentFailures(health, nowMs)),
       ejectedForMs: Math.max(ownEjection.forMs, theirs.forMs),
       probe: (ownEjection.forMs === 0 || ownEjection.probe) && (theirs.forMs === 0 || theirs.probe),
     }
@@ -135,9 +138,9 @@ export class LocalLoad {
     return { ageMs: nowMs - this.#snapshot.atMs, arrivalsPerSecond, meanPromptTokens }
   }
 
-  /** All models have come to rest, and all of it is told. */
-  get isQuiet(): boolean {
-    return this.#pending.size === 0 && this.#sent === undefined && [...this.#own.values()].every(own => own.inFlight === 0)
+  /** Something was learned that no report has carried yet. */
+  get hasNews(): boolean {
+    return this.#pending.size > 0
   }
 
   get inFlight(): number {
@@ -148,8 +151,9 @@ export class LocalLoad {
   report(): Report {
     if (this.#sent === undefined && this.#pending.size > 0) {
       this.#batch += 1
-      this.#sent = { batch: this.#batch, learned: Object.fromEntries(this.#pending) }
+      this.#sent = { batch: this.#batch, learned: Object.fromEntries(this.#pending), decisions: this.#decisions }
       this.#pending = new Map()
+      this.#decisions = []
     }
     const leases = [...this.#own]
       .filter(([, own]) => own.inFlight > 0)
@@ -159,7 +163,13 @@ export class LocalLoad {
       leases: Object.fromEntries(leases),
       batch: this.#sent?.batch ?? 0,
       learned: this.#sent?.learned ?? {},
+      decisions: this.#sent?.decisions ?? [],
     }
+  }
+
+  /** Travels with the next batch. */
+  log(decision: LoggedDecision): void {
+    this.#decisions = [...this.#decisions, decision].slice(-MAX_DECISIONS)
   }
 
   /** `sentAtMs`: when the report left, from which on the snapshot ages. */

@@ -13,7 +13,25 @@ export interface Report {
   /** Counts up from 1; 0 with no batch. */
   readonly batch: number
   readonly learned: Readonly<Record<string, Learned>>
+  /** The latest decisions, for people to look at; part of the batch. */
+  readonly decisions: readonly LoggedDecision[]
 }
+
+/** No prompt, no key, no client. */
+export interface LoggedDecision {
+  readonly atMs: number
+  readonly id: string
+  readonly route: string
+  readonly strategy: string
+  /** Null: nobody answered. */
+  readonly model: string | null
+  readonly attempts: number
+  readonly status: number
+  readonly firstTokenMs: number | null
+}
+
+/** At most so many a report: enough to watch, too few to weigh. */
+export const MAX_DECISIONS = 5
 
 /** What happened with one model since the last batch. */
 export interface Learned {
@@ -59,6 +77,8 @@ export interface ModelSnapshot {
   readonly slowdown: number
   readonly perTokenMs: number | null
   readonly failureRate: number
+  /** Number of recent failures, decayed. They come back fast and leave no lease, so they count as load for a while. */
+  readonly recentFailures: number
   /** 0: healthy. */
   readonly ejectedForMs: number
   /** Of an ejected model: this isolate may send it one request to see whether it has recovered. */

@@ -4,10 +4,10 @@
  * In flight is the sum of what isolates reported and may still have: an isolate that falls silent loses its leases when they expire,
  * and there is no counter that could drift.
  */
-import { decay, readWithPrior } from '../algorithm/ewma'
-import { cool, FAILURE_HALF_LIFE_MS, HEALTHY, type Health, isEjected, mayProbe, observeResults, probing } from './ejection'
+import { decay } from '../algorithm/ewma'
+import { cool, failureRate, HEALTHY, type Health, isEjected, mayProbe, observeResults, probing, recentFailures } from './ejection'
 import { type Latency, NO_LATENCY, observeCensored, observeFirstToken, observePerToken, readLatency } from './latency'
-import type { Learned, ModelSnapshot, Report, Snapshot } from './report'
+import type { Learned, LoggedDecision, ModelSnapshot, Report, Snapshot } from './report'
 
 /** Outlasts the longest gap between two reports of an isolate with live requests (a few seconds), with room for two lost ones. */
 export const LEASE_MS = 20_000
@@ -18,6 +18,7 @@ const MAX_INTERVAL_MS = 5_000
 const ARRIVALS_HALF_LIFE_MS = 5_000
 /** A model nobody has asked for in so long is forgotten. */
 const FORGET_MODEL_MS = 24 * 3_600_000
+const MAX_LOG = 50
 
 interface Isolate {
   readonly leases: Report['leases']
@@ -44,12 +45,18 @@ export interface TrackerMemory {
   readonly models: Readonly<Record<string, ModelState>>
 }
 
+/** For people. Decisions are the latest first. */
+export interface TrackerState extends Omit<Snapshot, 'batch'> {
+  readonly decisions: readonly LoggedDecision[]
+}
+
 const NO_ARRIVALS: Arrivals = { count: 0, tokens: 0, atMs: 0 }
 const UNKNOWN: ModelState = { latency: NO_LATENCY, health: HEALTHY, seenAtMs: 0 }
 
 export class Tracker {
   readonly #isolates = new Map<string, Isolate>()
   readonly #models: Map<string, ModelState>
+  #decisions: readonly LoggedDecision[] = []
 
   constructor(memory: TrackerMemory = { models: {} }) {
     this.#models = new Map(Object.entries(memory.models))
@@ -66,6 +73,7 @@ export class Tracker {
         arrivals = arrive(arrivals, learned.starts, learned.promptTokens, nowMs)
         this.#models.set(model, learn(this.#models.get(model) ?? UNKNOWN, learned, nowMs))
       }
+      this.#decisions = [...report.decisions.toReversed(), ...this.#decisions].slice(0, MAX_LOG)
     }
     this.#isolates.set(report.isolate, {
       leases: report.leases,
@@ -77,10 +85,10 @@ export class Tracker {
   }
 
   /** The whole fleet's state, for people. */
-  state(nowMs: number): Omit<Snapshot, 'batch'> {
+  state(nowMs: number): TrackerState {
     this.#expire(nowMs)
     const { batch: _, ...everything } = this.#snapshotFor(undefined, nowMs)
-    return everything
+    return { ...everything, decisions: this.#decisions }
   }
 
   memory(): TrackerMemory {
@@ -116,7 +124,8 @@ export class Tracker {
       inFlight: sum(0),
       waitingTokens: sum(1),
       ...readLatency(state.latency, nowMs),
-      failureRate: readWithPrior(state.health.failures, nowMs, FAILURE_HALF_LIFE_MS, 0, 1),
+      failureRate: failureRate(state.health, nowMs),
+      recentFailures: recentFailures(state.health, nowMs),
       // While a probe is out the model is still ejected for everyone else, however long ago its time ran out
       ejectedForMs: isEjected(state.health) ? Math.max(1, state.health.ejectedUntilMs - nowMs) : 0,
       probe,

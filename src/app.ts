@@ -1,0 +1,92 @@
+/** The table of contents: the order of middleware and every route. */
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
+import { regionOf } from './durable/region'
+import { trackerClient } from './durable/tracker-client'
+import type { Env } from './env'
+import { type AccessPolicy, byKeys, requireAdmin, requireKey } from './http/access'
+import { adminState } from './http/admin'
+import { chat } from './http/chat'
+import type { AppContext, AppEnv } from './http/context'
+import { type Deployment, deploy } from './http/deployment'
+import { explain } from './http/explain'
+import { ROUTER_HEADERS } from './http/facts'
+import { health } from './http/health'
+import { metrics } from './http/metrics'
+import { modelByName, models } from './http/models'
+import { invalidRequest, onError, problemResponse } from './http/problem'
+import { requireConfig } from './http/ready'
+import type { World } from './router/world'
+
+export interface AppOptions {
+  /** The configuration file; a `ROUTER_CONFIG` binding replaces it. */
+  readonly config: unknown
+  readonly access?: AccessPolicy
+  readonly world: (env: Env) => World
+  /** Bindings as the router is to see them; for local development. */
+  readonly env?: (env: Env) => Env
+  /** Origins let in besides the configuration's. */
+  readonly origins?: readonly string[]
+}
+
+const ENDPOINTS = ['POST /v1/chat/completions', 'POST /v1/route', 'GET /v1/models']
+
+export function createApp(options: AppOptions): Hono<AppEnv> {
+  const { access = byKeys, origins = [] } = options
+  // One per isolate and set of bindings, made at the first request: at load there is no randomness and there are no bindings
+  const deployments = new WeakMap<Env, Deployment>()
+  const deploymentOf = (env: Env): Deployment => {
+    const known = deployments.get(env)
+    if (known !== undefined) return known
+    const made = deploy(options.env?.(env) ?? env, options.config, options.world(env))
+    deployments.set(env, made)
+    return made
+  }
+  const allowed = (origin: string, c: AppContext): string | null => {
+    const { config } = c.var.deployment
+    const known = [...origins, ...(config.ok ? config.value.access.origins : [])]
+    return known.includes('*') || known.includes(origin) ? origin : null
+  }
+
+  const app = new Hono<AppEnv>()
+  app.onError(onError)
+  app.use(async (c, next) => {
+    const world = options.world(c.env)
+    c.set('deployment', deploymentOf(c.env))
+    c.env = options.env?.(c.env) ?? c.env
+    c.set('world', world)
+    c.set('requestId', world.newId())
+    c.set('tracker', trackerClient(c.env.LOAD_TRACKER, regionOf(c.req.raw)))
+    await next()
+  })
+  app.get('/health', health)
+
+  app.use('/v1/*', cors({ origin: allowed, exposeHeaders: [...ROUTER_HEADERS], maxAge: 86_400 }))
+  app.use('/v1/*', requireConfig, requireKey(access))
+  app.use('/v1/*', limitBody)
+  app.post('/v1/chat/completions', chat)
+  app.post('/v1/route', explain)
+  app.get('/v1/models', models)
+  app.get('/v1/models/:name{.+}', c => modelByName(c, c.req.param('name')) ?? unknownModel(c.req.param('name')))
+
+  app.use('/admin/*', requireAdmin(access))
+  app.get('/admin/state', adminState)
+  app.get('/metrics', requireAdmin(access), metrics)
+
+  app.notFound(c => {
+    const message = `There is no ${c.req.method} ${c.req.path} here. What there is: ${ENDPOINTS.join(', ')}.`
+    return problemResponse(invalidRequest(message, null, 404, 'not_found'))
+  })
+  return app
+}
+
+const unknownModel = (name: string): Response =>
+  problemResponse(invalidRequest(`There is no model "${name.slice(0, 100)}" here.`, 'model', 404, 'model_not_found'))
+
+function limitBody(c: AppContext, next: () => Promise<void>) {
+  const { bodyBytes } = c.var.plan.config.limits
+  const onError = () =>
+    problemResponse(invalidRequest(`The body is larger than ${bodyBytes} bytes.`, null, 413, 'body_too_large'))
+  return bodyLimit({ maxSize: bodyBytes, onError })(c, next)
+}

@@ -1,0 +1,113 @@
+/**
+ * What there is to read of a conversation, cut to a bounded number of characters: the guesses need the gist of what is asked, and
+ * a request of ten megabytes must not cost more to classify than a short one.
+ */
+import type { ChatMessage, ChatRequest } from '../chat'
+import { MODALITIES, type Modality } from './features'
+
+/** 2,800 characters in all. The last user turn says what is asked, most often in its first or its last sentence. */
+const LAST_HEAD_CHARACTERS = 1_200
+const LAST_TAIL_CHARACTERS = 600
+const EARLIER_CHARACTERS = 600
+const SYSTEM_CHARACTERS = 400
+
+export interface Reading {
+  /** The last user turn, at most its beginning and its end. */
+  readonly last: string
+  /** Earlier user turns, the newest first. */
+  readonly earlier: string
+  /** System and developer messages, from the beginning. */
+  readonly system: string
+  /** Characters of the last user turn before it was cut. */
+  readonly lastCharacters: number
+  /** Every kind of input in the conversation, in the order of `MODALITIES`. */
+  readonly modalities: readonly Modality[]
+  /** User turns. */
+  readonly turns: number
+  /** The conversation ends with a tool's result, which the model is to act on. */
+  readonly resumesTool: boolean
+}
+
+type Part = Exclude<ChatMessage['content'], string | null | undefined>[number]
+
+const MODALITY_OF = {
+  text: 'text',
+  refusal: 'text',
+  image_url: 'image',
+  input_audio: 'audio',
+  file: 'document',
+} as const satisfies Record<Part['type'], Modality>
+
+function textsOf(content: ChatMessage['content']): readonly string[] {
+  if (content === null || content === undefined) return []
+  if (typeof content === 'string') return [content]
+  return content.flatMap(part => (part.type === 'text' ? [part.text] : []))
+}
+
+/** The first `limit` characters of the texts taken in order, a line break between two. */
+function head(texts: readonly string[], limit: number): string {
+  let taken = ''
+  for (const text of texts) {
+    const room = limit - taken.length
+    if (room <= 0) break
+    taken += taken === '' ? text.slice(0, room) : `\n${text}`.slice(0, room)
+  }
+  return taken
+}
+
+function tail(texts: readonly string[], limit: number): string {
+  let taken = ''
+  for (let index = texts.length - 1; index >= 0 && taken.length < limit; index--) {
+    const text = texts[index] ?? ''
+    const room = limit - taken.length
+    taken = (taken === '' ? text : `${text.slice(-room)}\n`).slice(-room) + taken
+  }
+  return taken
+}
+
+export function read(chat: ChatRequest): Reading {
+  const present = new Set<Modality>()
+  const systems: string[] = []
+  const users: (readonly string[])[] = []
+  for (const message of chat.messages) {
+    const { content } = message
+    if (typeof content === 'string') {
+      if (content !== '') present.add('text')
+    } else for (const part of content ?? []) present.add(MODALITY_OF[part.type])
+    if (message.role === 'user') users.push(textsOf(content))
+    else if (message.role === 'system' || message.role === 'developer') systems.push(...textsOf(content))
+  }
+  const turns = users.length
+  const last = users.pop() ?? []
+  const lastCharacters = last.reduce((sum, text) => sum + text.length, 0)
+  const whole = LAST_HEAD_CHARACTERS + LAST_TAIL_CHARACTERS
+  return {
+    last:
+      lastCharacters + last.length <= whole
+        ? head(last, whole)
+        : `${head(last, LAST_HEAD_CHARACTERS)}\n${tail(last, LAST_TAIL_CHARACTERS - 1)}`,
+    earlier: head(newestFirst(users), EARLIER_CHARACTERS),
+    system: head(systems, SYSTEM_CHARACTERS),
+    lastCharacters,
+    modalities: MODALITIES.filter(modality => present.has(modality)),
+    turns,
+    resumesTool: chat.messages.at(-1)?.role === 'tool',
+  }
+}
+
+/** No more turns than can have a share of the budget. */
+function newestFirst(users: readonly (readonly string[])[]): readonly string[] {
+  return users.slice(-EARLIER_CHARACTERS).reverse().flat()
+}
+
+/**
+ * Without fenced code, inline code, web addresses and the hosts of mail addresses: they are written in no human language. Each pattern either
+ * consumes what it has looked at or gives up within a fixed number of characters, so the time is linear.
+ */
+export function proseOf(text: string): string {
+  return text
+    .replace(/```[\s\S]*?(?:```|$)/g, ' ')
+    .replace(/`[^`\n]{1,200}`/g, ' ')
+    .replace(/\b(?:https?:\/\/|www\.)\S+/g, ' ')
+    .replace(/@[\w.-]+/g, ' ')
+}

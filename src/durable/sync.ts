@@ -1,0 +1,49 @@
+/**
+ * The one call that carries reports out and snapshots back, behind the requests and never before them. It runs inside some request's context, as an isolate
+ * has no background of its own.
+ */
+import type { LocalLoad } from '../state/local-load'
+import { SYNC_TIMEOUT_MS, type SyncSchedule } from '../state/sync-schedule'
+import type { TrackerClient } from './tracker-client'
+
+export interface Syncing {
+  readonly load: LocalLoad
+  readonly schedule: SyncSchedule
+  readonly client: TrackerClient
+  readonly now: () => number
+  readonly after: (ms: number, callback: () => void) => () => void
+}
+
+/** A lost report costs precision until its leases expire, so it is worth a few more tries, but not a loop. */
+const MAX_FAILURES = 3
+
+/** Syncs in time. Resolves when nothing more is to be told or another request has taken over; never rejects. */
+export async function syncInTime(syncing: Syncing): Promise<void> {
+  const { load, schedule, now, after } = syncing
+  for (let failures = 0; failures < MAX_FAILURES; ) {
+    const waitMs = schedule.plan(now())
+    if (waitMs === undefined) return
+    if (waitMs > 0) await new Promise<void>(resolve => after(waitMs, resolve))
+    const result = await syncOnce(syncing)
+    if (result === 'failed') failures += 1
+    // Leases that are merely live are told again by their heartbeat
+    if (result === 'told' && !load.hasNews) return
+  }
+}
+
+/** `busy`: another call is under way. Never rejects: without the tracker, routing goes on with what this isolate knows. */
+export async function syncOnce({ load, schedule, client, now, after }: Syncing): Promise<'told' | 'busy' | 'failed'> {
+  const startedMs = now()
+  if (!schedule.begin(startedMs)) return 'busy'
+  let cancel = () => {}
+  const timeout = new Promise<undefined>(resolve => {
+    cancel = after(SYNC_TIMEOUT_MS, () => resolve(undefined))
+  })
+  // A tracker that is away is the normal case this is built for: the report stays unacknowledged and goes again
+  const snapshot = await Promise.race([client.sync(load.report()).catch(() => undefined), timeout])
+  cancel()
+  schedule.end(snapshot?.intervalMs)
+  if (snapshot === undefined) return 'failed'
+  load.accept(snapshot, startedMs)
+  return 'told'
+}

@@ -1,0 +1,44 @@
+/** `GET /admin/state`: what the region's tracker and this isolate know, model by model. */
+import type { AppContext } from './context'
+import { problemResponse } from './problem'
+
+export async function adminState(c: AppContext): Promise<Response> {
+  const { tracker, deployment, world } = c.var
+  const { config, plan, isolate } = deployment
+  const state = await tracker.look().catch((error: unknown) => String(error))
+  if (typeof state === 'string') {
+    return problemResponse({
+      status: 503,
+      type: 'server_error',
+      code: 'tracker_away',
+      message: `The load tracker is away: ${state}`,
+      param: null,
+    })
+  }
+  const configured = config.ok ? [...config.value.models.values()] : []
+  const models = configured.map(model => {
+    const { inFlight = 0, waitingTokens = 0, probe: _, ...learned } = state.models[model.id] ?? {}
+    return [
+      model.id,
+      {
+        provider: model.provider,
+        model: model.name,
+        weight: model.weight,
+        state: plan?.live.has(model.id) ? 'active' : 'no-secret',
+        inFlight,
+        waitingTokens,
+        ...learned,
+      },
+    ]
+  })
+  return c.json({
+    models: Object.fromEntries(models),
+    isolates: state.isolates,
+    syncIntervalMs: state.intervalMs,
+    arrivalsPerSecond: state.arrivalsPerSecond,
+    decisions: state.decisions,
+    isolate: { inFlight: isolate.load.inFlight, viewAgeMs: isolate.load.view(world.now())?.ageMs ?? null },
+    warnings: config.ok ? config.value.warnings : [],
+    missingSecrets: deployment.missingSecrets,
+  })
+}

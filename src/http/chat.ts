@@ -1,0 +1,62 @@
+/** `POST /v1/chat/completions`: parse, route, respond. */
+import { openaiSurface } from '../provider/openai/surface'
+import type { Answer } from '../router/attempt'
+import { type Facts, type Lost, route } from '../router/route'
+import type { LoggedDecision } from '../state/report'
+import type { AppContext } from './context'
+import { factHeaders } from './facts'
+import { hostOf, warmUp } from './host'
+import { parseChat } from './parse'
+import { NO_RETRY, problemResponse } from './problem'
+
+export async function chat(c: AppContext): Promise<Response> {
+  const { world, deployment, plan, requestId, caller } = c.var
+  const [text] = await Promise.all([c.req.text(), warmUp(c)])
+  const parsed = parseChat(text, name => c.req.header(name) ?? null)
+  if (!parsed.ok)
+    return problemResponse(parsed.failure, openaiSurface, factHeaders({ requestId, decision: undefined, attempts: 0 }))
+
+  const journey = { id: requestId, ...parsed.value, surface: openaiSurface, claims: caller.claims }
+  const routed = await route(plan, journey, deployment.isolate, hostOf(c), world)
+  log(c, routed.ok ? answered(routed.value) : lost(routed.failure))
+  if (!routed.ok) {
+    const { problem, decision, tried } = routed.failure
+    return problemResponse(problem, openaiSurface, {
+      ...factHeaders({ requestId, decision, attempts: tried.length }),
+      ...NO_RETRY,
+    })
+  }
+  const { body, isStream, ...facts } = routed.value
+  return new Response(body, {
+    headers: {
+      'content-type': isStream ? 'text/event-stream; charset=utf-8' : 'application/json; charset=utf-8',
+      'cache-control': 'no-cache, no-transform',
+      ...factHeaders({ requestId, ...facts }),
+    },
+  })
+}
+
+type Logged = Omit<LoggedDecision, 'atMs' | 'id'>
+
+function answered({ decision, model, attempts, firstTokenMs }: Answer & Facts): Logged {
+  const { route: name, strategy } = decision
+  return { route: name, strategy, model, attempts, status: 200, firstTokenMs: firstTokenMs ?? null }
+}
+
+function lost({ decision, tried, problem }: Lost): Logged {
+  return {
+    route: decision?.route ?? '-',
+    strategy: decision?.strategy ?? '-',
+    model: null,
+    attempts: tried.length,
+    status: problem.status,
+    firstTokenMs: null,
+  }
+}
+
+/** One structured line a request, without prompts or keys; and a row for the console. */
+function log(c: AppContext, logged: Logged): void {
+  const row: LoggedDecision = { atMs: c.var.world.now(), id: c.var.requestId, ...logged }
+  c.var.deployment.isolate.load.log(row)
+  console.log(JSON.stringify({ level: 'info', event: 'routed', ...row }))
+}

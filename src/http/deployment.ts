@@ -1,0 +1,31 @@
+/** What an isolate sets up once, at its first request: the plan or what is wrong with the configuration, and its own memory. */
+import { type Config, type ConfigProblem, parseConfig } from '../config'
+import { type Env, secretOf } from '../env'
+import type { Result } from '../outcome'
+import { Isolate } from '../router/isolate'
+import { createPlan, type Plan } from '../router/plan'
+import type { World } from '../router/world'
+import { SyncSchedule } from '../state/sync-schedule'
+
+export interface Deployment {
+  readonly config: Result<Config, readonly ConfigProblem[]>
+  /** Undefined where the configuration is wrong. */
+  readonly plan: Plan | undefined
+  readonly isolate: Isolate
+  readonly schedule: SyncSchedule
+  /** Secrets that models name and that are not set. */
+  readonly missingSecrets: readonly string[]
+}
+
+export function deploy(env: Env, fileConfig: unknown, world: World): Deployment {
+  const config = parseConfig(env.ROUTER_CONFIG ?? fileConfig)
+  const models = config.ok ? [...config.value.models.values()] : []
+  const isSet = (secret: string | undefined) => secret === undefined || secretOf(env, secret) !== undefined
+  return {
+    config,
+    plan: config.ok ? createPlan(config.value, model => isSet(model.secret)) : undefined,
+    isolate: new Isolate(world.newId(), world.random),
+    schedule: new SyncSchedule(world.random),
+    missingSecrets: [...new Set(models.flatMap(({ secret }) => (secret === undefined || isSet(secret) ? [] : [secret])))],
+  }
+}

@@ -1,0 +1,59 @@
+/** `POST /v1/route`: the decision for a request, explained by the code that would make it, without calling anyone. */
+import { describe } from '../context/describe'
+import { decide } from '../router/decide'
+import { explain as reason } from '../router/filter'
+import { hashKeyOf } from '../router/hash-key'
+import type { AppContext } from './context'
+import { warmUp } from './host'
+import { parseChat } from './parse'
+import { NO_RETRY, problemResponse } from './problem'
+
+export async function explain(c: AppContext): Promise<Response> {
+  const { plan, deployment, world, caller } = c.var
+  const [text] = await Promise.all([c.req.text(), warmUp(c)])
+  const parsed = parseChat(text, name => c.req.header(name) ?? null)
+  if (!parsed.ok) return problemResponse(parsed.failure)
+  const { chat, controls } = parsed.value
+  const { isolate } = deployment
+  const nowMs = world.now()
+  const features = describe(chat)
+  const hashKey = hashKeyOf(chat, controls.key)
+  const view = isolate.load.view(nowMs)
+  const decision = decide(plan, {
+    chat,
+    controls,
+    features,
+    claims: caller.claims,
+    hashKey,
+    lastModel: isolate.lastModel(hashKey),
+    nowMs,
+    random: world.random,
+    turn: group => isolate.turn(group, { peek: true }),
+    load: model => isolate.load.load(model, nowMs),
+    view,
+  })
+  if (!decision.ok) return problemResponse(decision.failure, undefined, NO_RETRY)
+  const { route, strategy, ranking, excluded, panic, passedOver } = decision.value
+  return c.json({
+    features,
+    route,
+    strategy,
+    passed_over: passedOver,
+    candidates: [
+      ...ranking.map(({ model, score }, index) => ({
+        model: model.id,
+        rank: index + 1,
+        // JSON has no Infinity: a candidate that could not be slower
+        score: Number.isFinite(score) ? score : null,
+      })),
+      ...excluded.map(({ model, exclusion }) => ({
+        model: model.id,
+        rank: null,
+        score: null,
+        excluded: { ...exclusion, why: reason(exclusion) },
+      })),
+    ],
+    panic,
+    view: view === undefined ? null : { age_ms: view.ageMs },
+  })
+}

@@ -1,0 +1,40 @@
+/** What every answer's headers tell of how it came about, and that a browser may read them. */
+import type { Decision } from '../router/decide'
+
+export const ROUTER_HEADERS = [
+  'x-router-model',
+  'x-router-strategy',
+  'x-router-route',
+  'x-router-attempts',
+  'x-router-request-id',
+  'x-router-dropped',
+  'x-should-retry',
+  'retry-after',
+  'server-timing',
+] as const
+
+export interface FactHeaders {
+  readonly requestId: string
+  readonly decision: Decision | undefined
+  /** Undefined: nobody answered. */
+  readonly model?: string | undefined
+  readonly attempts: number
+  readonly dropped?: readonly string[]
+  readonly upstreamWaitMs?: number | undefined
+  readonly firstTokenMs?: number | undefined
+}
+
+export function factHeaders(facts: FactHeaders): Record<string, string> {
+  const timing = [
+    ...(facts.upstreamWaitMs === undefined ? [] : [`upstream-wait;dur=${facts.upstreamWaitMs}`]),
+    ...(facts.firstTokenMs === undefined ? [] : [`first-token;dur=${facts.firstTokenMs}`]),
+  ]
+  return {
+    'x-router-request-id': facts.requestId,
+    'x-router-attempts': String(facts.attempts),
+    ...(facts.decision !== undefined && { 'x-router-route': facts.decision.route, 'x-router-strategy': facts.decision.strategy }),
+    ...(facts.model !== undefined && { 'x-router-model': facts.model }),
+    ...(facts.dropped !== undefined && facts.dropped.length > 0 && { 'x-router-dropped': facts.dropped.join(', ') }),
+    ...(timing.length > 0 && { 'server-timing': timing.join(', ') }),
+  }
+}

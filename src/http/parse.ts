@@ -1,0 +1,53 @@
+/** A request's body, parsed once and checked as far as the router reads it; what is wrong names its field, as OpenAI's own errors do. */
+import * as v from 'valibot'
+import { type ChatRequest, ChatRequestSchema } from '../chat'
+import { fail, ok, type Problem, type Result } from '../outcome'
+import { type BadControl, type Controls, parseControls } from '../router/controls'
+import { invalidRequest } from './problem'
+
+export interface ParsedChat {
+  readonly chat: ChatRequest
+  readonly controls: Controls
+}
+
+export function parseChat(text: string, header: (name: string) => string | null): Result<ParsedChat, Problem> {
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch (error) {
+    return fail(invalidRequest(`The body is not JSON: ${String(error)}`, null))
+  }
+  const parsed = v.safeParse(ChatRequestSchema, body, { abortEarly: true })
+  if (!parsed.success) return fail(problemOf(parsed.issues[0]))
+  const controls = parseControls(parsed.output, header)
+  return controls.ok ? ok({ chat: parsed.output, controls: controls.value }) : fail(controlProblem(controls.failure))
+}
+
+function problemOf(issue: v.BaseIssue<unknown>): Problem {
+  const deepest = deepestOf(issue)
+  const path = pathOf([...(issue.path ?? []), ...(deepest === issue ? [] : (deepest.path ?? []))])
+  const expected = deepest.expected ?? 'another value'
+  return invalidRequest(
+    `${path || 'The body'}: expected ${expected}, found ${deepest.received}.`,
+    path || null,
+    400,
+    'invalid_value',
+  )
+}
+
+/** Of a union's alternatives the one that went furthest is what the caller meant. */
+function deepestOf(issue: v.BaseIssue<unknown>): v.BaseIssue<unknown> {
+  const alternatives = (issue.issues ?? []).filter(({ path }) => path !== undefined)
+  const [furthest] = alternatives.sort((a, b) => (b.path?.length ?? 0) - (a.path?.length ?? 0))
+  return furthest === undefined ? issue : deepestOf(furthest)
+}
+
+/** `messages[0].content[1].text` */
+function pathOf(path: readonly v.IssuePathItem[]): string {
+  return path.reduce((text, { key }) => {
+    if (typeof key === 'number') return `${text}[${key}]`
+    return text === '' ? String(key) : `${text}.${String(key)}`
+  }, '')
+}
+
+const controlProblem = ({ field, message }: BadControl): Problem => invalidRequest(message, field, 400, 'invalid_value')

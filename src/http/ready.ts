@@ -1,0 +1,26 @@
+/** Before anything is routed: the configuration must be sound and at least one model live. Says what is missing and what to do. */
+import { createMiddleware } from 'hono/factory'
+import type { ConfigProblem } from '../config'
+import type { AppEnv } from './context'
+import { NO_RETRY, notConfigured, problemResponse } from './problem'
+
+export const requireConfig = createMiddleware<AppEnv>(async (c, next) => {
+  const { config, plan, missingSecrets } = c.var.deployment
+  if (!config.ok || plan === undefined)
+    return problemResponse(notConfigured(wrongConfig(config.ok ? [] : config.failure)), undefined, NO_RETRY)
+  if (plan.live.size === 0) {
+    const names = missingSecrets.map(name => `"npx wrangler secret put ${name}"`).join(' or ')
+    return problemResponse(
+      notConfigured(`No model is live: none has its secret set. Set one with ${names}.`),
+      undefined,
+      NO_RETRY,
+    )
+  }
+  c.set('plan', plan)
+  return next()
+})
+
+function wrongConfig(problems: readonly ConfigProblem[]): string {
+  const shown = problems.slice(0, 5).map(({ field, expected, found }) => `${field}: expected ${expected}, found ${found}`)
+  return `The router's configuration is wrong. ${shown.join('; ')}.`
+}

@@ -1,0 +1,9 @@
+/** The Worker: the app with the real world plugged in, and the Durable Object classes. Wiring only. */
+import { createApp } from './app'
+import { LoadTracker } from './durable/load-tracker'
+import { realWorld } from './http/world'
+import config from './router.config'
+
+export { LoadTracker }
+
+export default createApp({ config, world: () => realWorld(fetch) })

@@ -1,0 +1,208 @@
+/**
+ * One attempt at one model: send, wait for the commit, hand on the answer or the failure. The lease is taken before anything is sent and settled exactly
+ * once, whichever way it ends; for a stream that is the end of its body, not of its headers.
+ */
+import type { ChatRequest } from '../chat'
+import type { Limits } from '../config'
+import type { Model } from '../model'
+import { type Failure, fail, ok, type Result } from '../outcome'
+import type { AnswerContext, Dialect } from '../provider/dialect'
+import { dialects } from '../provider/dialects'
+import { createEventDecoder } from '../provider/events'
+import type { Surface } from '../provider/surface'
+import { parseJson } from '../provider/translation/untrusted'
+import type { Lease, Settlement } from '../state/local-load'
+import { readText } from './body'
+import { consequenceOf } from './consequence'
+import type { Ending, Flow } from './ending'
+import { passGate } from './gate'
+import { heartbeat } from './heartbeat'
+import { passThrough } from './passthrough'
+import { Stopper } from './stopper'
+import { translate } from './translate'
+import type { Host, World } from './world'
+
+export interface Request {
+  readonly chat: ChatRequest
+  readonly surface: Surface
+  readonly answer: AnswerContext
+  readonly promptTokens: number
+  readonly limits: Limits
+  readonly deadlineAtMs: number
+}
+
+export interface Answer {
+  readonly body: string | ReadableStream<Uint8Array>
+  readonly isStream: boolean
+  /** Fields of the request that this model's dialect has no word for. */
+  readonly dropped: readonly string[]
+  /** From sending to the headers, and to the first content, ms. The latter only for streams. */
+  readonly upstreamWaitMs: number
+  readonly firstTokenMs: number | undefined
+  /** The end of the body. Never rejects. */
+  readonly ended: Promise<Ending>
+}
+
+/** A JSON answer larger than this is no chat completion. */
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024
+const MAX_ERROR_BYTES = 64 * 1024
+/** About what reading a prompt takes of the slower providers. */
+const FIRST_TOKEN_PER_PROMPT_TOKEN_MS = 0.5
+/** A model that thinks first may be silent for long. */
+const REASONING_FIRST_TOKEN_MS = 120_000
+
+export async function attempt(request: Request, model: Model, host: Host, world: World): Promise<Result<Answer>> {
+  const dialect = dialects[model.provider]
+  const key = model.secret === undefined ? undefined : host.secret(model.secret)
+  const translated = dialect.request(request.chat, model, key)
+  if (!translated.ok) return translated
+
+  const lease = host.load.take(model.id, request.promptTokens, world.now())
+  const stopper = new Stopper(world, host.clientLeft)
+  const rest = heartbeat(world, host.sync)
+  host.sync()
+  const settle = (settlement: Settlement) => {
+    rest()
+    stopper.release()
+    lease.settle(settlement, world.now())
+    host.sync()
+  }
+  const result = await send({ request, model, dialect, lease, stopper, world, upstream: translated.value })
+  if (!result.ok) {
+    stopper.stop(result.failure)
+    settle(consequenceOf(result.failure).settlement)
+    return result
+  }
+  const ended = result.value.ended.then(ending => {
+    // Aborts what may still be coming; after a complete answer there is nothing left to abort
+    if (ending.failure !== undefined) stopper.stop(ending.failure)
+    settle(settlementOf(ending))
+    return ending
+  })
+  host.waitUntil(ended)
+  return ok({ ...result.value, ended })
+}
+
+interface Sending {
+  readonly request: Request
+  readonly model: Model
+  readonly dialect: Dialect
+  readonly lease: Lease
+  readonly stopper: Stopper
+  readonly world: World
+  readonly upstream: {
+    readonly url: string
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: string
+    readonly dropped: readonly string[]
+  }
+}
+
+/** Never rejects: what breaks is a failure, named by whoever stopped it or else as the upstream's doing. */
+async function send(sending: Sending): Promise<Result<Answer>> {
+  const { request, stopper, world, upstream, dialect } = sending
+  stopper.limit('total', Math.max(1, request.deadlineAtMs - world.now()))
+  const gotFirstToken = request.chat.stream === true ? stopper.limit('first-token', firstTokenLimitMs(sending)) : () => {}
+  const sentMs = world.now()
+  let connected = false
+  try {
+    const response = await world.fetch(upstream.url, {
+      method: 'POST',
+      headers: upstream.headers,
+      body: upstream.body,
+      signal: stopper.signal,
+      redirect: 'manual',
+    })
+    connected = true
+    const upstreamWaitMs = world.now() - sentMs
+    if (!response.ok) return fail(await errorOf(response, dialect, world))
+    const timing = { upstreamWaitMs, dropped: upstream.dropped }
+    if (request.chat.stream !== true) return await jsonAnswer(response, sending, timing)
+    return await streamAnswer(response, sending, timing, sentMs, gotFirstToken)
+  } catch (error) {
+    if (stopper.cause !== undefined) return fail(stopper.cause)
+    return fail(connected ? { kind: 'cut', detail: 'the connection was lost' } : { kind: 'unreachable', detail: String(error) })
+  }
+}
+
+async function errorOf(response: Response, dialect: Dialect, world: World): Promise<Failure> {
+  const { text } = await readText(response.body, MAX_ERROR_BYTES)
+  return dialect.error(response.status, response.headers, text, world.now())
+}
+
+type Timing = Pick<Answer, 'upstreamWaitMs' | 'dropped'>
+
+async function jsonAnswer(response: Response, { request, dialect }: Sending, timing: Timing): Promise<Result<Answer>> {
+  const { text, isWhole } = await readText(response.body, MAX_ANSWER_BYTES)
+  if (!isWhole) return fail({ kind: 'malformed', detail: `it is larger than ${MAX_ANSWER_BYTES} bytes` })
+  const value = parseJson(text)
+  if (value === undefined) return fail({ kind: 'malformed', detail: text.trim() === '' ? 'it is empty' : 'it is not JSON' })
+  const completion = dialect.reply(value, request.answer)
+  if (!completion.ok) return completion
+  const { usage } = completion.value
+  return ok({
+    ...timing,
+    body: request.surface.dialect === dialect.name ? text : request.surface.answer(completion.value),
+    isStream: false,
+    firstTokenMs: undefined,
+    ended: Promise.resolve({ failure: undefined, usage, writingMs: 0, outputTokens: usage?.completion_tokens }),
+  })
+}
+
+async function streamAnswer(
+  response: Response,
+  sending: Sending,
+  timing: Timing,
+  sentMs: number,
+  gotFirstToken: () => void,
+): Promise<Result<Answer>> {
+  const { request, dialect, stopper, world, lease } = sending
+  if (response.body === null) return fail({ kind: 'malformed', detail: 'it is empty' })
+  const type = response.headers.get('content-type') ?? ''
+  if (/^\s*(text\/html|application\/json)/i.test(type)) return fail(await notAStream(response, dialect, request.answer, type))
+  const reader = response.body.getReader()
+  const decoder = createEventDecoder()
+  const stream = dialect.stream(request.answer)
+  const gated = await passGate(reader, decoder, stream)
+  if (!gated.ok) return gated
+  gotFirstToken()
+  lease.firstToken(world.now())
+
+  const writer = request.surface.stream(request.answer, {
+    includeUsage: request.chat.stream_options?.include_usage === true,
+  })
+  const common = { committed: gated.value, writer, stopper, idleMs: request.limits.idleMs, world }
+  let flow: Flow
+  if (request.surface.dialect === dialect.name) {
+    reader.releaseLock()
+    flow = passThrough({ ...common, body: response.body, newReader: () => dialect.stream(request.answer) })
+  } else {
+    flow = translate({ ...common, reader, decoder, stream })
+  }
+  return ok({ ...timing, ...flow, isStream: true, firstTokenMs: world.now() - sentMs })
+}
+
+/** A stream was asked for and a document came: an error in disguise, or somebody else's page. */
+async function notAStream(response: Response, dialect: Dialect, context: AnswerContext, type: string): Promise<Failure> {
+  const { text } = await readText(response.body, MAX_ERROR_BYTES)
+  const value = parseJson(text)
+  const reply = value === undefined ? undefined : dialect.reply(value, context)
+  if (reply?.ok === false && reply.failure.kind === 'stream-error') return reply.failure
+  return { kind: 'malformed', detail: `a stream was asked for and ${type.split(';')[0]} came` }
+}
+
+function firstTokenLimitMs({ request, model }: Sending): number {
+  const effort = request.chat.reasoning_effort
+  const thinks = typeof effort === 'string' && effort !== 'none' && effort !== 'minimal'
+  const baseMs = model.firstTokenMs ?? request.limits.firstTokenMs
+  return Math.max(baseMs, thinks ? REASONING_FIRST_TOKEN_MS : 0) + FIRST_TOKEN_PER_PROMPT_TOKEN_MS * request.promptTokens
+}
+
+/** Fewer tokens say nothing about the time per token. */
+const MIN_TOKENS = 8
+
+function settlementOf({ failure, writingMs, outputTokens }: Ending): Settlement {
+  const settlement: Settlement = failure === undefined ? { verdict: 'succeeded' } : consequenceOf(failure).settlement
+  const measured = outputTokens !== undefined && outputTokens >= MIN_TOKENS && writingMs > 0 && failure === undefined
+  return measured ? { ...settlement, perTokenMs: writingMs / outputTokens } : settlement
+}

@@ -1,0 +1,69 @@
+/**
+ * Per-request controls: a header, or a field of the same name in OpenAI's `metadata` for clients that cannot set headers. The header wins.
+ * They are for the router alone and are taken out before anything goes up.
+ */
+import type { ChatRequest } from '../chat'
+import { PRIORITIES, type Priority } from '../model'
+import { fail, ok, type Result } from '../outcome'
+import { STRATEGIES, type StrategyName } from '../strategy/strategy'
+
+export interface Controls {
+  readonly strategy: StrategyName | undefined
+  readonly priority: Priority | undefined
+  /** Hash key. */
+  readonly key: string | undefined
+  /** Names of models or pools, in the order to try them. */
+  readonly models: readonly string[] | undefined
+  readonly deadlineMs: number | undefined
+  readonly fallback: boolean
+}
+
+/** A control that makes no sense, with what would. */
+export interface BadControl {
+  readonly field: string
+  readonly message: string
+}
+
+const PREFIX = 'x-router-'
+const MAX_DEADLINE_MS = 3_600_000
+
+/** `header` reads a request header; null where there is none. */
+export function parseControls(chat: ChatRequest, header: (name: string) => string | null): Result<Controls, BadControl> {
+  const read = (name: string): string | undefined => {
+    const value = header(PREFIX + name) ?? chat.metadata?.[PREFIX + name]
+    return value === undefined || value === '' ? undefined : value
+  }
+  const strategy = oneOf(STRATEGIES, read('strategy'))
+  if (strategy === 'unknown') return bad('strategy', `one of ${STRATEGIES.join(', ')}`, read('strategy'))
+  const priority = oneOf(PRIORITIES, read('priority'))
+  if (priority === 'unknown') return bad('priority', `one of ${PRIORITIES.join(', ')}`, read('priority'))
+  const deadline = read('deadline-ms')
+  const deadlineMs = deadline === undefined ? undefined : Number(deadline)
+  if (deadlineMs !== undefined && !(Number.isInteger(deadlineMs) && deadlineMs >= 1 && deadlineMs <= MAX_DEADLINE_MS))
+    return bad('deadline-ms', `a whole number of ms from 1 to ${MAX_DEADLINE_MS}`, deadline)
+  const fallback = read('fallback')
+  if (fallback !== undefined && fallback !== 'on' && fallback !== 'off') return bad('fallback', 'on or off', fallback)
+  const models = read('models')
+    ?.split(',')
+    .map(name => name.trim())
+    .filter(name => name !== '')
+  if (models !== undefined && models.length === 0) return bad('models', 'names of models, separated by commas', read('models'))
+  return ok({ strategy, priority, key: read('key'), models, deadlineMs, fallback: fallback !== 'off' })
+}
+
+/** The request as an upstream may see it: without the router's own fields. */
+export function withoutControls(chat: ChatRequest): ChatRequest {
+  if (!chat.metadata) return chat
+  const entries = Object.entries(chat.metadata)
+  const kept = entries.filter(([name]) => !name.startsWith(PREFIX))
+  return kept.length === entries.length ? chat : { ...chat, metadata: Object.fromEntries(kept) }
+}
+
+function oneOf<T extends string>(known: readonly T[], value: string | undefined): T | 'unknown' | undefined {
+  return value === undefined ? undefined : (known.find(name => name === value) ?? 'unknown')
+}
+
+function bad(name: string, expected: string, found: string | undefined): Result<never, BadControl> {
+  const field = PREFIX + name
+  return fail({ field, message: `${field}: expected ${expected}, found "${found?.slice(0, 100)}".` })
+}

@@ -1,0 +1,20 @@
+/**
+ * What consistent hashing hashes. In order: the client's own key, OpenAI's cache key, the user, and else the conversation's stable prefix (system
+ * messages and the first user turn), which stays the same while a conversation grows and is what a provider's prompt cache holds.
+ */
+import { type ChatRequest, textOf } from '../chat'
+
+/** Enough to tell conversations apart; hashing takes time in proportion. */
+const MAX_CHARACTERS = 1_000
+
+export function hashKeyOf(chat: ChatRequest, own: string | undefined): string {
+  return own ?? chat.prompt_cache_key ?? chat.user ?? stablePrefix(chat)
+}
+
+function stablePrefix({ messages }: ChatRequest): string {
+  const firstUser = messages.find(message => message.role === 'user')
+  const system = messages.filter(message => message.role === 'system' || message.role === 'developer')
+  return [...system, ...(firstUser === undefined ? [] : [firstUser])]
+    .map(message => textOf(message.content).slice(0, MAX_CHARACTERS))
+    .join('\u0000')
+}

@@ -1,0 +1,38 @@
+/**
+ * What one isolate remembers between requests: plain data only, since a promise, a stream or a stub belongs to the request that made it and
+ * must not be touched by another.
+ */
+import { LocalLoad } from '../state/local-load'
+
+/** Conversations remembered, so that one that spilled to another model does not flap. The oldest is forgotten first. */
+const MAX_CONVERSATIONS = 5_000
+
+export class Isolate {
+  readonly load: LocalLoad
+  readonly #random: () => number
+  readonly #turns = new Map<string, number>()
+  readonly #lastModels = new Map<string, string>()
+
+  constructor(id: string, random: () => number) {
+    this.load = new LocalLoad(id)
+    this.#random = random
+  }
+
+  /** Counts from a random start, so that isolates do not march in step. `peek` looks without taking the turn. */
+  turn(group: string, { peek = false } = {}): number {
+    const turn = this.#turns.get(group) ?? Math.floor(this.#random() * 1_000_000)
+    this.#turns.set(group, peek ? turn : turn + 1)
+    return turn
+  }
+
+  lastModel(hashKey: string): string | undefined {
+    return this.#lastModels.get(hashKey)
+  }
+
+  remember(hashKey: string, model: string): void {
+    this.#lastModels.delete(hashKey)
+    this.#lastModels.set(hashKey, model)
+    const [oldest] = this.#lastModels.keys()
+    if (this.#lastModels.size > MAX_CONVERSATIONS && oldest !== undefined) this.#lastModels.delete(oldest)
+  }
+}

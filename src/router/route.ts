@@ -1,0 +1,100 @@
+/**
+ * READ THIS FIRST: one request's journey.
+ *
+ *     describe -> filter -> rank -> attempt -> fall back
+ *
+ * `decide` is pure and knows no upstream; `walk` goes down its ranking; `attempt` tries one model. Everything that is not the
+ * request's own (time, randomness, fetch, load state) is handed in.
+ */
+import type { ChatRequest } from '../chat'
+import { describe } from '../context/describe'
+import { fail, ok, type Problem, problemOf, type Result } from '../outcome'
+import type { Surface } from '../provider/surface'
+import { type Answer, attempt } from './attempt'
+import { type Controls, withoutControls } from './controls'
+import { type Decision, decide } from './decide'
+import { type Tried, walk } from './fallback'
+import { hashKeyOf } from './hash-key'
+import type { Isolate } from './isolate'
+import type { Plan } from './plan'
+import type { Host, World } from './world'
+
+export interface Journey {
+  readonly id: string
+  readonly chat: ChatRequest
+  readonly controls: Controls
+  readonly surface: Surface
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+/** What the response's headers tell. */
+export interface Facts {
+  readonly decision: Decision
+  /** The model that answered. */
+  readonly model: string
+  readonly attempts: number
+}
+
+export interface Lost {
+  readonly problem: Problem
+  /** Undefined where there was nothing to decide, since the request made no sense. */
+  readonly decision: Decision | undefined
+  readonly tried: readonly Tried[]
+}
+
+export async function route(
+  plan: Plan,
+  { id, chat, controls, surface, claims }: Journey,
+  isolate: Isolate,
+  host: Host,
+  world: World,
+): Promise<Result<Answer & Facts, Lost>> {
+  const startedMs = world.now()
+  const features = describe(chat)
+  const hashKey = hashKeyOf(chat, controls.key)
+  const decision = decide(plan, {
+    chat,
+    controls,
+    features,
+    claims,
+    hashKey,
+    lastModel: isolate.lastModel(hashKey),
+    nowMs: startedMs,
+    random: world.random,
+    turn: group => isolate.turn(group),
+    load: model => host.load.load(model, startedMs),
+    view: host.load.view(startedMs),
+  })
+  if (!decision.ok) return fail({ problem: decision.failure, decision: undefined, tried: [] })
+
+  const { limits } = plan.config
+  const deadlineAtMs = startedMs + Math.min(limits.totalMs, controls.deadlineMs ?? Number.POSITIVE_INFINITY)
+  const clean = withoutControls(chat)
+  const walked = await walk(
+    decision.value.ranking,
+    { maxAttempts: limits.attempts, fallback: controls.fallback, isOver: () => world.now() >= deadlineAtMs },
+    model => {
+      const answer = { id: `chatcmpl-${id}`, createdSeconds: Math.floor(startedMs / 1000), model: model.name }
+      return attempt(
+        { chat: clean, surface, answer, promptTokens: features.promptTokens, limits, deadlineAtMs },
+        model,
+        host,
+        world,
+      )
+    },
+  )
+  if (!walked.ok) return fail({ problem: exhausted(walked.failure), decision: decision.value, tried: walked.failure })
+  const { model, answer, tried } = walked.value
+  isolate.remember(hashKey, model.id)
+  return ok({ ...answer, decision: decision.value, model: model.id, attempts: tried.length + 1 })
+}
+
+/** With one attempt its own problem; with several the last one's, and what became of each. */
+function exhausted(tried: readonly Tried[]): Problem {
+  const problems = tried.map(({ model, failure }) => ({ model, problem: problemOf(failure) }))
+  const last = problems.at(-1)?.problem
+  if (last === undefined) throw new Error('a walk without an attempt')
+  if (problems.length === 1 || last.status < 500) return last
+  const story = problems.map(({ model, problem }) => `${model}: ${problem.message}`).join(' ')
+  return { ...last, message: `All ${problems.length} attempts failed. ${story}` }
+}

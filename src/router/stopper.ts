@@ -1,0 +1,80 @@
+/**
+ * The off switch of one attempt. Whatever ends it early (the client leaving, a limit) goes through here, so that the abort that everyone sees carries
+ * the failure that it means, and the first cause wins.
+ */
+import type { Failure, Limit } from '../outcome'
+import type { World } from './world'
+
+export class Stopper {
+  readonly #controller = new AbortController()
+  readonly #world: World
+  readonly #clientLeft: AbortSignal
+  readonly #startedMs: number
+  readonly #timers = new Set<() => void>()
+  #cause: Failure | undefined
+
+  constructor(world: World, clientLeft: AbortSignal) {
+    this.#world = world
+    this.#clientLeft = clientLeft
+    this.#startedMs = world.now()
+    if (clientLeft.aborted) this.#onClientLeft()
+    else clientLeft.addEventListener('abort', this.#onClientLeft)
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** Why it was stopped; undefined if it was not, so that a broken body is the upstream's doing. */
+  get cause(): Failure | undefined {
+    // The signal may be seen before its event has been delivered
+    return this.#cause ?? (this.#clientLeft.aborted ? { kind: 'client-left' } : undefined)
+  }
+
+  stop(failure: Failure): void {
+    if (this.#controller.signal.aborted) return
+    this.#cause = failure
+    this.#controller.abort(new Error(failure.kind))
+  }
+
+  /** Stops after `ms` unless the returned function is called first. */
+  limit(limit: Limit, ms: number): () => void {
+    const cancel = this.#world.after(ms, () => {
+      this.#timers.delete(cancel)
+      this.stop({ kind: 'timeout', limit, afterMs: Math.round(this.#world.now() - this.#startedMs) })
+    })
+    this.#timers.add(cancel)
+    return () => {
+      cancel()
+      this.#timers.delete(cancel)
+    }
+  }
+
+  /** Stops when no one calls `seen` for `idleMs`. One timer, renewed only when it runs out, however many bytes pass. */
+  idle(idleMs: number): () => void {
+    let lastMs = this.#world.now()
+    let cancel = () => {}
+    const arm = (ms: number) => {
+      cancel = this.#world.after(ms, () => {
+        this.#timers.delete(cancel)
+        const leftMs = lastMs + idleMs - this.#world.now()
+        if (leftMs > 0) arm(leftMs)
+        else this.stop({ kind: 'timeout', limit: 'idle', afterMs: idleMs })
+      })
+      this.#timers.add(cancel)
+    }
+    arm(idleMs)
+    return () => {
+      lastMs = this.#world.now()
+    }
+  }
+
+  /** The attempt is over: nothing may fire any more. */
+  release(): void {
+    for (const cancel of this.#timers) cancel()
+    this.#timers.clear()
+    this.#clientLeft.removeEventListener('abort', this.#onClientLeft)
+  }
+
+  readonly #onClientLeft = () => this.stop({ kind: 'client-left' })
+}

@@ -1,0 +1,79 @@
+/**
+ * Least expected time to first token, by what was learned of each model and by the load that the view shows.
+ *
+ * A candidate's level, ms, and its slope, ms per token of work sent there, are made in three steps:
+ * 1. Prediction: (base + slope × (tokens waiting + own prompt)) × slow-down.
+ * 2. Crowding: a model at its maxInFlight is taken to need twice its idle time. Hosted models show next to no slope until they
+ *    are overrun; without this they would be sent the whole fleet.
+ * 3. Failures: `failure-cost.ts`. The first is then drawn as `load-interpretation.ts` says, with work in prompt tokens.
+ *
+ * A model that nothing is known of is taken to be as good as the best known one when idle, so that it is tried, while what it has
+ * in flight keeps it from being tried by everyone. If nothing is known of any, the weights decide.
+ */
+import { type Expectation, withFailures } from './failure-cost'
+import { type FirstTokenLine, firstTokenMs } from './first-token'
+import { rankByShares } from './least-connections'
+import { rankByLevel, unseenRequests } from './load-interpretation'
+import { byConfiguration } from './order'
+import type { Candidate, Ranked, Situation, Strategy } from './strategy'
+
+/** A line learned through 0 would have no crowding; and nobody answers faster than a clock in whole ms can tell. */
+const MIN_IDLE_MS = 1
+
+/** Score: expected time to first token, ms; in flight / weight while nothing is known of any candidate. */
+export const adaptive: Strategy = {
+  name: 'adaptive',
+  prepare(models) {
+    const inOrder = byConfiguration(models)
+    return (candidates, situation) => {
+      const ordered = inOrder(candidates)
+      const prior = bestWhenIdle(ordered, situation.features.promptTokens)
+      return prior === undefined ? rankUnknown(ordered, situation) : rankKnown(ordered, situation, prior)
+    }
+  },
+}
+
+function rankKnown(candidates: readonly Candidate[], situation: Situation, prior: FirstTokenLine): readonly Ranked[] {
+  const own = situation.features.promptTokens
+  const meanTokens = Math.max(1, situation.view?.meanPromptTokens ?? own)
+  const expected = withFailures(candidates.map(candidate => expectationOf(candidate, prior, own, meanTokens)))
+  const levels = candidates.flatMap(({ model }, index) => {
+    const figures = expected[index]
+    return figures === undefined ? [] : { model, level: figures.levelMs, slope: figures.slopeMsPerToken }
+  })
+  return rankByLevel(levels, unseenRequests(candidates, situation.view) * meanTokens, situation.random)
+}
+
+/** Failures are the one thing that may be known: a model gets its weight's share of what it does not fail. */
+function rankUnknown(candidates: readonly Candidate[], situation: Situation): readonly Ranked[] {
+  return rankByShares(candidates, situation, ({ model, load }) => model.weight * (1 - load.failureRate))
+}
+
+function expectationOf({ model, load }: Candidate, prior: FirstTokenLine, ownTokens: number, meanTokens: number): Expectation {
+  const line = load.firstToken ?? prior
+  const idleMs = Math.max(MIN_IDLE_MS, line.baseMs + line.slopeMsPerToken * meanTokens)
+  // What one more request in flight adds: at maxInFlight it has added the idle time once more
+  const crowdMs = idleMs / Math.max(1, model.maxInFlight)
+  return {
+    timeMs: firstTokenMs(line, load, ownTokens) + crowdMs * load.inFlight * load.slowdown,
+    slopeMsPerToken: (line.slopeMsPerToken + crowdMs / meanTokens) * load.slowdown,
+    failureRate: load.failureRate,
+  }
+}
+
+/**
+ * The line, slow-down included, of the candidate that would answer this prompt soonest were nobody waiting; undefined if none is
+ * known.
+ */
+function bestWhenIdle(candidates: readonly Candidate[], ownTokens: number): FirstTokenLine | undefined {
+  const lines = candidates.flatMap(({ load }): FirstTokenLine[] =>
+    load.firstToken === undefined
+      ? []
+      : [{ baseMs: load.firstToken.baseMs * load.slowdown, slopeMsPerToken: load.firstToken.slopeMsPerToken * load.slowdown }],
+  )
+  const idleMs = (line: FirstTokenLine) => line.baseMs + line.slopeMsPerToken * ownTokens
+  return lines.reduce<FirstTokenLine | undefined>(
+    (best, line) => (best === undefined || idleMs(line) < idleMs(best) ? line : best),
+    undefined,
+  )
+}

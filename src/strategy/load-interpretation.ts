@@ -1,0 +1,61 @@
+/**
+ * Choosing by load from a view that is always somewhat old. Whoever simply takes the least loaded model of an old view does what
+ * everyone else does who shares that view, and the whole fleet runs from one model to the next. So the first is drawn at random
+ * in proportion to how the work that arrived since would have filled the models (load interpretation: Dahlin, ICDCS 1999).
+ *
+ * The draw goes by the average over the view's age, which is right for isolates that refresh their views each at its own time;
+ * were all to refresh at one instant, it would overshoot for a moment, though far less than taking the least.
+ *
+ * A fresh view hides no work, and the draw becomes a plain choice of the least; a very old one hides so much that the levels no
+ * longer matter, and it becomes a draw by capacity.
+ */
+import { weightedChoice, weightedOrder } from '../algorithm/sampling'
+import { waterFill } from '../algorithm/water-fill'
+import type { Model } from '../model'
+import type { Candidate, Ranked, Situation } from './strategy'
+
+/** A candidate as a vessel: where it stands with this request on board, and how much a unit of work raises it. */
+export interface Level {
+  readonly model: Model
+  readonly level: number
+  readonly slope: number
+}
+
+/**
+ * Requests that others may have started and that `candidates` do not show. Without a view nothing is known of the others: they
+ * are taken to have as much under way as this isolate, and one more. An isolate without requests then goes by the weights, and
+ * one with many by its own.
+ */
+export function unseenRequests(candidates: readonly Candidate[], view: Situation['view']): number {
+  if (view === undefined) return candidates.reduce((total, { load }) => total + load.inFlight, 0) + 1
+  return (view.arrivalsPerSecond * Math.max(0, view.ageMs)) / 1000
+}
+
+/**
+ * First one drawn by the shares of `unseenWork` that would flow to each, then the others from the lowest level up, equal ones in
+ * random order by weight. Score: the level. `levels` must be in an order that does not depend on the load.
+ */
+export function rankByLevel(levels: readonly Level[], unseenWork: number, random: () => number): readonly Ranked[] {
+  const shares = waterFill(
+    levels.map(({ level }) => level),
+    levels.map(({ slope }) => slope),
+    unseenWork,
+  )
+  const first = weightedChoice(shares, random)
+  const mixed = weightedOrder(
+    levels.map(({ model }) => model.weight),
+    random,
+  )
+  return mixed
+    .flatMap(index => {
+      const level = levels[index]
+      return level === undefined ? [] : { index, model: level.model, score: level.level }
+    })
+    .sort((a, b) => Number(b.index === first) - Number(a.index === first) || compareLevels(a.score, b.score))
+    .map(({ model, score }) => ({ model, score }))
+}
+
+/** Not by difference: two infinite levels would make it NaN. */
+function compareLevels(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
