@@ -10,7 +10,7 @@ export default defineConfig({
           name: 'pure',
           root: '.',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.workerd.test.ts', 'test/worker/**', 'test/browser/**'],
+          exclude: ['test/**/*.workerd.test.ts', 'test/worker/**', 'test/browser/**', 'test/readme/**'],
           environment: 'node',
         },
       },
@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'worker',
           root: '.',
-          include: ['test/worker/**/*.test.ts', 'test/browser/**/*.test.ts'],
+          include: ['test/worker/**/*.test.ts', 'test/browser/**/*.test.ts', 'test/readme/**/*.test.ts'],
           environment: 'node',
           globalSetup: ['test/support/build.ts'],
           testTimeout: 30_000,

@@ -40,9 +40,9 @@ export async function syncOnce({ load, schedule, client, now, after }: Syncing):
     cancel = after(SYNC_TIMEOUT_MS, () => resolve(undefined))
   })
   // A tracker that is away is the normal case this is built for: the report stays unacknowledged and goes again
-  const snapshot = await Promise.race([client.sync(load.report()).catch(() => undefined), timeout])
+  const snapshot = await Promise.race([client.sync(load.report(startedMs)).catch(() => undefined), timeout])
   cancel()
-  schedule.end(snapshot?.intervalMs)
+  schedule.end(startedMs, snapshot?.intervalMs)
   if (snapshot === undefined) return 'failed'
   load.accept(snapshot, startedMs)
   return 'told'

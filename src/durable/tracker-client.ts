@@ -1,6 +1,6 @@
 /** Calls a region's tracker. The only caller of itty-durable's proxy; made anew for each request, since a stub belongs to one. */
 import { proxyDurable } from 'itty-durable'
-import { isObject } from '../provider/translation/untrusted'
+import { isObject } from '../json'
 import type { Report, Snapshot } from '../state/report'
 import type { TrackerState } from '../state/tracker'
 import type { Region } from './region'

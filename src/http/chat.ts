@@ -17,7 +17,10 @@ export async function chat(c: AppContext): Promise<Response> {
     return problemResponse(parsed.failure, openaiSurface, factHeaders({ requestId, decision: undefined, attempts: 0 }))
 
   const journey = { id: requestId, ...parsed.value, surface: openaiSurface, claims: caller.claims }
-  const routed = await route(plan, journey, deployment.isolate, hostOf(c), world)
+  const journeying = route(plan, journey, deployment.isolate, hostOf(c), world)
+  // A client that leaves before the answer ends this request's context, and the lease with nobody to settle it, unless something outlasts the client
+  c.executionCtx.waitUntil(journeying)
+  const routed = await journeying
   log(c, routed.ok ? answered(routed.value) : lost(routed.failure))
   if (!routed.ok) {
     const { problem, decision, tried } = routed.failure

@@ -4,7 +4,7 @@
  */
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
 import type { Access } from '../config'
-import { isObject, parseJson } from '../provider/translation/untrusted'
+import { isObject, parseJson } from '../json'
 import { readText } from '../router/body'
 import type { World } from '../router/world'
 

@@ -1,7 +1,7 @@
 /** Bytes to server-sent events, wherever the network cuts them: in a line, in a CRLF, in a character. */
 import { createParser } from 'eventsource-parser'
+import { parseJson } from '../json'
 import type { UpstreamEvent } from './dialect'
-import { parseJson } from './translation/untrusted'
 
 export interface EventDecoder {
   push(bytes: Uint8Array): readonly UpstreamEvent[]

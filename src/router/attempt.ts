@@ -4,13 +4,13 @@
  */
 import type { ChatRequest } from '../chat'
 import type { Limits } from '../config'
+import { parseJson } from '../json'
 import type { Model } from '../model'
 import { type Failure, fail, ok, type Result } from '../outcome'
 import type { AnswerContext, Dialect } from '../provider/dialect'
 import { dialects } from '../provider/dialects'
 import { createEventDecoder } from '../provider/events'
 import type { Surface } from '../provider/surface'
-import { parseJson } from '../provider/translation/untrusted'
 import type { Lease, Settlement } from '../state/local-load'
 import { readText } from './body'
 import { consequenceOf } from './consequence'
@@ -59,7 +59,10 @@ export async function attempt(request: Request, model: Model, host: Host, world:
 
   const lease = host.load.take(model.id, request.promptTokens, world.now())
   const stopper = new Stopper(world, host.clientLeft)
-  const rest = heartbeat(world, host.sync)
+  const rest = heartbeat(world, () => {
+    lease.renew(world.now())
+    host.sync()
+  })
   host.sync()
   const settle = (settlement: Settlement) => {
     rest()

@@ -3,7 +3,8 @@
  * A decision rests on these alone; no call is made. Plain data inside, since an isolate's module state must outlive any one request.
  */
 import { cool, failureRate, HEALTHY, type Health, isEjected, mayProbe, observeResults, probing, recentFailures } from './ejection'
-import { type Learned, type LoggedDecision, MAX_DECISIONS, MAX_SAMPLES, type Report, type Snapshot } from './report'
+import { Leases } from './leases'
+import { DUE_MS, type Learned, type LoggedDecision, MAX_DECISIONS, MAX_SAMPLES, type Report, type Snapshot } from './report'
 import { LEASE_MS } from './tracker'
 
 /** How an attempt ended, as far as it tells of the model. `neutral`: it does not (the client left, or the request itself was wrong). */
@@ -20,6 +21,8 @@ export interface Settlement {
 /** A request in flight. Taken before anything is sent, settled exactly once; later settlements change nothing. */
 export interface Lease {
   readonly model: string
+  /** The request lives. To be called every second or so, or the lease expires. */
+  renew(nowMs: number): void
   /** The first token of a stream has come. Not for JSON answers, which have none. */
   firstToken(nowMs: number): void
   settle(settlement: Settlement, nowMs: number): void
@@ -49,15 +52,11 @@ export interface View {
 /** Learned figures outlive the counts: a model's speed is worth knowing longer than its queue. */
 const FIGURES_MS = 600_000
 
-interface Own {
-  inFlight: number
-  waitingTokens: number
-  health: Health
-}
-
 export class LocalLoad {
   readonly #isolate: string
-  readonly #own = new Map<string, Own>()
+  readonly #leases = new Leases()
+  /** As this isolate's own results have it. */
+  readonly #health = new Map<string, Health>()
   #pending = new Map<string, Mutable<Learned>>()
   /** The batch that was sent and not yet acknowledged. */
   #sent: Pick<Report, 'batch' | 'learned' | 'decisions'> | undefined
@@ -70,47 +69,35 @@ export class LocalLoad {
   }
 
   take(model: string, promptTokens: number, nowMs: number): Lease {
-    const own = this.#ownOf(model)
     const learned = this.#learnedOf(model)
     const tokensAhead = this.load(model, nowMs).waitingTokens + promptTokens
-    own.inFlight += 1
-    own.waitingTokens += promptTokens
+    const held = this.#leases.take(model, promptTokens, nowMs)
     learned.starts += 1
     learned.promptTokens += promptTokens
     this.#useProbe(model, nowMs)
-
-    let waiting = true
-    let live = true
-    const stopWaiting = () => {
-      if (waiting) own.waitingTokens -= promptTokens
-      waiting = false
-    }
     return {
       model,
+      renew: atMs => this.#leases.renew(held, atMs),
       firstToken: atMs => {
-        if (!live || !waiting) return
-        stopWaiting()
-        sample(this.#learnedOf(model).firstTokens, tokensAhead, atMs - nowMs)
+        if (this.#leases.stopWaiting(held)) sample(this.#learnedOf(model).firstTokens, tokensAhead, atMs - nowMs)
       },
       settle: (settlement, atMs) => {
-        if (!live) return
-        live = false
-        if (waiting && settlement.timedOut === true) sample(this.#learnedOf(model).censored, tokensAhead, atMs - nowMs)
-        stopWaiting()
-        own.inFlight -= 1
+        const wasWaiting = held.isWaiting
+        if (!this.#leases.end(held)) return
+        if (wasWaiting && settlement.timedOut === true) sample(this.#learnedOf(model).censored, tokensAhead, atMs - nowMs)
         this.#learn(model, settlement, atMs)
       },
     }
   }
 
   load(model: string, nowMs: number): ModelLoad {
-    const own = this.#own.get(model)
+    const own = this.#leases.count(model)
     const others = this.#snapshot?.value.models[model]
     const ageMs = this.#snapshot === undefined ? Number.POSITIVE_INFINITY : nowMs - this.#snapshot.atMs
     const counts = ageMs <= LEASE_MS ? others : undefined
     const figures = ageMs <= FIGURES_MS ? others : undefined
     const baseMs = figures?.baseMs ?? undefined
-    const health = own?.health ?? HEALTHY
+    const health = this.#healthOf(model)
     const ownEjection = ejectionOf(health, nowMs)
     const theirEjectionMs = Math.max(0, (figures?.ejectedForMs ?? 0) - ageMs)
     // When their ejection ends, nobody knows of a success yet: it takes a probe, and the tracker hands that to one isolate
@@ -119,8 +106,8 @@ export class LocalLoad {
         ? { forMs: Math.max(1, theirEjectionMs), probe: this.#snapshot?.probes.has(model) ?? false }
         : { forMs: theirEjectionMs, probe: false }
     return {
-      inFlight: (counts?.inFlight ?? 0) + (own?.inFlight ?? 0),
-      waitingTokens: (counts?.waitingTokens ?? 0) + (own?.waitingTokens ?? 0),
+      inFlight: (counts?.inFlight ?? 0) + own.inFlight,
+      waitingTokens: (counts?.waitingTokens ?? 0) + own.waitingTokens,
       firstToken: baseMs === undefined ? undefined : { baseMs, slopeMsPerToken: figures?.slopeMsPerToken ?? 0 },
       slowdown: counts?.slowdown ?? 1,
       perTokenMs: figures?.perTokenMs ?? undefined,
@@ -144,20 +131,21 @@ export class LocalLoad {
   }
 
   get inFlight(): number {
-    return [...this.#own.values()].reduce((sum, own) => sum + own.inFlight, 0)
+    return this.#leases.size
   }
 
   /** The report to send now. An unacknowledged batch goes again under its number, and what came since waits for the next. */
-  report(): Report {
+  report(nowMs: number): Report {
+    this.#leases.expire(nowMs)
     if (this.#sent === undefined && this.#pending.size > 0) {
       this.#batch += 1
       this.#sent = { batch: this.#batch, learned: Object.fromEntries(this.#pending), decisions: this.#decisions }
       this.#pending = new Map()
       this.#decisions = []
     }
-    const leases = [...this.#own]
-      .filter(([, own]) => own.inFlight > 0)
-      .map(([model, own]) => [model, [own.inFlight, own.waitingTokens]] as const)
+    const leases = this.#leases
+      .counts()
+      .map(([model, { inFlight, waitingTokens }]) => [model, [inFlight, waitingTokens]] as const)
     return {
       isolate: this.#isolate,
       leases: Object.fromEntries(leases),
@@ -177,38 +165,35 @@ export class LocalLoad {
     if (this.#sent !== undefined && snapshot.batch >= this.#sent.batch) this.#sent = undefined
     if (this.#snapshot !== undefined && this.#snapshot.atMs > sentAtMs) return
     const probes = Object.entries(snapshot.models).flatMap(([model, { probe }]) => (probe ? [model] : []))
-    // A probe that was handed out before and not used is still this isolate's
-    const kept = [...(this.#snapshot?.probes ?? [])].filter(model => (snapshot.models[model]?.ejectedForMs ?? 0) > 0)
+    // A probe that was handed out before and not used is still this isolate's, unless the model was ejected anew since
+    const kept = [...(this.#snapshot?.probes ?? [])].filter(model => snapshot.models[model]?.ejectedForMs === DUE_MS)
     this.#snapshot = { value: snapshot, atMs: sentAtMs, probes: new Set([...probes, ...kept]) }
   }
 
   #learn(model: string, { verdict, perTokenMs, coolMs = 0 }: Settlement, nowMs: number): void {
     const learned = this.#learnedOf(model)
-    const own = this.#ownOf(model)
     if (verdict === 'succeeded') learned.succeeded += 1
     if (verdict === 'failed') learned.failed += 1
     if (verdict !== 'neutral') {
       const failed = verdict === 'failed' ? 1 : 0
-      own.health = observeResults(own.health, 1 - failed, failed, nowMs)
+      this.#health.set(model, observeResults(this.#healthOf(model), 1 - failed, failed, nowMs))
     }
     if (perTokenMs !== undefined) {
       learned.perTokenMs += perTokenMs
       learned.perTokenCount += 1
     }
     learned.coolMs = Math.max(learned.coolMs, coolMs)
-    own.health = cool(own.health, coolMs, nowMs)
+    this.#health.set(model, cool(this.#healthOf(model), coolMs, nowMs))
   }
 
   #useProbe(model: string, nowMs: number): void {
     this.#snapshot?.probes.delete(model)
-    const own = this.#ownOf(model)
-    if (mayProbe(own.health, nowMs)) own.health = probing(own.health, nowMs)
+    const health = this.#healthOf(model)
+    if (mayProbe(health, nowMs)) this.#health.set(model, probing(health, nowMs))
   }
 
-  #ownOf(model: string): Own {
-    const own = this.#own.get(model) ?? { inFlight: 0, waitingTokens: 0, health: HEALTHY }
-    this.#own.set(model, own)
-    return own
+  #healthOf(model: string): Health {
+    return this.#health.get(model) ?? HEALTHY
   }
 
   #learnedOf(model: string): Mutable<Learned> {

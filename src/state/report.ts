@@ -54,6 +54,9 @@ export interface Learned {
 
 export const MAX_SAMPLES = 16
 
+/** The least that an ejection is reported to last: while no probe has succeeded, it is none of the past. */
+export const DUE_MS = 1
+
 export interface Snapshot {
   /** The batch that is now known: it need not be sent again. */
   readonly batch: number
@@ -79,7 +82,7 @@ export interface ModelSnapshot {
   readonly failureRate: number
   /** Number of recent failures, decayed. They come back fast and leave no lease, so they count as load for a while. */
   readonly recentFailures: number
-  /** 0: healthy. */
+  /** 0: healthy. `DUE_MS`: its time is over, and only a probe is missing. */
   readonly ejectedForMs: number
   /** Of an ejected model: this isolate may send it one request to see whether it has recovered. */
   readonly probe: boolean

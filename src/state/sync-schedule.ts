@@ -45,9 +45,12 @@ export class SyncSchedule {
     return true
   }
 
-  /** `intervalMs`: what the tracker asks for; undefined where the call failed. */
-  end(intervalMs: number | undefined): void {
-    this.#runningSinceMs = undefined
+  /**
+   * The call that began at `startedMs` is over. `intervalMs`: what the tracker asks for; undefined where the call failed. A call that was given up
+   * ends late, when another has long begun; that one goes on.
+   */
+  end(startedMs: number, intervalMs: number | undefined): void {
+    if (this.#runningSinceMs === startedMs) this.#runningSinceMs = undefined
     if (intervalMs !== undefined) this.#intervalMs = Math.ceil(intervalMs * (1 + JITTER * this.#random()))
   }
 

@@ -7,7 +7,7 @@
 import { decay } from '../algorithm/ewma'
 import { cool, failureRate, HEALTHY, type Health, isEjected, mayProbe, observeResults, probing, recentFailures } from './ejection'
 import { type Latency, NO_LATENCY, observeCensored, observeFirstToken, observePerToken, readLatency } from './latency'
-import type { Learned, LoggedDecision, ModelSnapshot, Report, Snapshot } from './report'
+import { DUE_MS, type Learned, type LoggedDecision, type ModelSnapshot, type Report, type Snapshot } from './report'
 
 /** Outlasts the longest gap between two reports of an isolate with live requests (a few seconds), with room for two lost ones. */
 export const LEASE_MS = 20_000
@@ -127,7 +127,7 @@ export class Tracker {
       failureRate: failureRate(state.health, nowMs),
       recentFailures: recentFailures(state.health, nowMs),
       // While a probe is out the model is still ejected for everyone else, however long ago its time ran out
-      ejectedForMs: isEjected(state.health) ? Math.max(1, state.health.ejectedUntilMs - nowMs) : 0,
+      ejectedForMs: isEjected(state.health) ? Math.max(DUE_MS, state.health.ejectedUntilMs - nowMs) : 0,
       probe,
     }
   }

@@ -40,6 +40,8 @@ export interface RawExchange {
   readonly reset: () => void
   /** Ends with a FIN: nothing more to say, still listening. */
   readonly finish: () => void
+  /** Ends as a process that closes its socket does: a FIN, and a reset to whatever comes after it. */
+  readonly leave: () => void
 }
 
 /** Sends at once; the result is there as soon as the request is on its way. */
@@ -119,6 +121,10 @@ function listen(socket: Socket): RawExchange {
     finish: () => {
       own = true
       socket.end()
+    },
+    leave: () => {
+      own = true
+      socket.destroy()
     },
   }
 }

@@ -2,9 +2,10 @@
  * An answer outside 2xx, classified by Anthropic's error type and code first and by its status where the body says nothing readable
  * (a proxy's HTML, say). The wording of messages is not guaranteed; it decides only where type and code cannot.
  */
+
+import { objectAt, parseJson, stringAt } from '../../json'
 import type { Failure, UpstreamError } from '../../outcome'
 import { retryAfterMs } from '../retry-after'
-import { objectAt, parseJson, stringAt } from '../translation/untrusted'
 
 /** The status each type comes with, for errors inside a stream, which have none of their own. */
 const STATUS: ReadonlyMap<string, number> = new Map([

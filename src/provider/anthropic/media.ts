@@ -1,10 +1,10 @@
 /** A user's content parts as Claude's blocks: text, images, PDFs and plain text. Audio has no block. */
 import type { ChatMessage } from '../../chat'
+import { objectAt, stringAt } from '../../json'
 import { ok, type Result } from '../../outcome'
 import { isBase64, readSource, type Source } from '../translation/data-url'
 import { rejected, unsupported } from '../translation/fault'
 import { mediaTypeOf } from '../translation/media-type'
-import { objectAt, stringAt } from '../translation/untrusted'
 import type { Block, ImageBlockParam } from './wire'
 
 export type UserPart = Exclude<Extract<ChatMessage, { role: 'user' }>['content'], string>[number]

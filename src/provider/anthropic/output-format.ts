@@ -4,9 +4,9 @@
  * reads them. "Any JSON object" has no parameter: the system prompt asks for it.
  */
 import type { ChatRequest } from '../../chat'
+import { isObject, type JsonObject } from '../../json'
 import { ok, type Result } from '../../outcome'
 import { unsupported } from '../translation/fault'
-import { isObject, type JsonObject } from '../translation/untrusted'
 import type { Traits } from './claude'
 import type { OutputConfig, TextBlockParam } from './wire'
 

@@ -1,9 +1,9 @@
 /** Claude's whole message as a chat completion. */
 import type { ChatCompletion } from '../../chat'
+import { isObject, listAt, objectAt, stringAt } from '../../json'
 import { fail, ok, type Result } from '../../outcome'
 import type { AnswerContext } from '../dialect'
 import { completion, type ToolCall } from '../translation/answer'
-import { isObject, listAt, objectAt, stringAt } from '../translation/untrusted'
 import { upstreamError } from './error'
 import { finishReason } from './stop-reason'
 import { usageOf } from './usage'

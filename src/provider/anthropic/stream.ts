@@ -4,10 +4,10 @@
  * passes silently. The end is explicit: `message_stop`.
  */
 import type { FinishReason } from '../../chat'
+import { isObject, type JsonObject, numberAt, objectAt, parseJson, stringAt } from '../../json'
 import type { Failure } from '../../outcome'
 import type { AnswerContext, StreamPart, StreamReader, UpstreamEvent } from '../dialect'
 import { chunk, type Delta, opening } from '../translation/answer'
-import { isObject, type JsonObject, numberAt, objectAt, parseJson, stringAt } from '../translation/untrusted'
 import { upstreamError } from './error'
 import { finishReason } from './stop-reason'
 import { usageOf } from './usage'

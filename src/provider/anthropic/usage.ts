@@ -3,7 +3,7 @@
  * at its start and the rest, cumulative, at its end.
  */
 import type { CompletionUsage } from '../../chat'
-import { type JsonObject, numberAt, objectAt } from '../translation/untrusted'
+import { type JsonObject, numberAt, objectAt } from '../../json'
 
 /** `reports` in the order they came: of each figure the latest counts. Undefined without any. */
 export function usageOf(...reports: readonly (JsonObject | undefined)[]): CompletionUsage | undefined {

@@ -1,8 +1,8 @@
 /** One candidate of an answer or of a frame of a stream, read into the pieces that a canonical answer is made of. */
 
+import { isObject, listAt, numberAt, objectAt, stringAt } from '../../json'
 import type { AnswerContext } from '../dialect'
 import type { Logprobs } from '../translation/answer'
-import { isObject, listAt, numberAt, objectAt, stringAt } from '../translation/untrusted'
 import { logprobsOf } from './logprobs'
 
 export type Piece =

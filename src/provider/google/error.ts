@@ -3,9 +3,9 @@
  * causes, the message. A body that is not Google's (a proxy's HTML) is classified by the HTTP status alone.
  */
 
+import { numberAt, objectAt, parseJson, stringAt } from '../../json'
 import type { Failure, UpstreamError } from '../../outcome'
 import { retryAfterMs } from '../retry-after'
-import { numberAt, objectAt, parseJson, stringAt } from '../translation/untrusted'
 import { quotaIsSpent, reasonOf, retryDelayMs } from './quota'
 
 /** `body` as parsed, alone or wrapped in a list. Without a status, that in the body is taken. */

@@ -1,6 +1,7 @@
 /** Gemini's log probabilities in OpenAI's shape: the chosen tokens, each with the alternatives at its step. */
+
+import { listAt, numberAt, objectAt, stringAt } from '../../json'
 import type { Logprobs } from '../translation/answer'
-import { listAt, numberAt, objectAt, stringAt } from '../translation/untrusted'
 
 /** Of a candidate; undefined where it carries none. */
 export function logprobsOf(candidate: unknown): Logprobs | undefined {

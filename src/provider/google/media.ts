@@ -1,11 +1,11 @@
 /** A user's content parts as Gemini's: bytes inline whatever their kind, addresses as files that Gemini fetches itself. */
 
 import type { ChatMessage } from '../../chat'
+import { objectAt, stringAt } from '../../json'
 import { ok, type Result } from '../../outcome'
 import { isBase64, readSource } from '../translation/data-url'
 import { rejected, unsupported } from '../translation/fault'
 import { mediaType, mediaTypeOf } from '../translation/media-type'
-import { objectAt, stringAt } from '../translation/untrusted'
 import type { Traits } from './gemini'
 import type { Part } from './wire'
 

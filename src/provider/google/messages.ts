@@ -9,10 +9,10 @@
  */
 
 import { type ChatMessage, type ChatRequest, textOf } from '../../chat'
+import { isObject, parseJson } from '../../json'
 import { ok, type Result } from '../../outcome'
 import { each, rejected } from '../translation/fault'
 import { toolArguments } from '../translation/tool-arguments'
-import { isObject, parseJson } from '../translation/untrusted'
 import type { Traits } from './gemini'
 import { mediaPart, type UserPart } from './media'
 import { signatureOf, UNSIGNED } from './signature'

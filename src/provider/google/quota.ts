@@ -2,7 +2,7 @@
  * The details of Google's RESOURCE_EXHAUSTED: which quota was exceeded, and how long to wait. One error may name several quotas, and
  * the delay it gives is that of the shortest; a used-up day is what decides.
  */
-import { listAt, stringAt } from '../translation/untrusted'
+import { listAt, stringAt } from '../../json'
 
 const ofType = (error: unknown, type: string) =>
   listAt(error, 'details').filter(detail => stringAt(detail, '@type')?.endsWith(`google.rpc.${type}`) === true)

@@ -1,11 +1,11 @@
 /** Gemini's whole answer as a chat completion, one choice a candidate. */
 
 import type { ChatCompletion } from '../../chat'
+import { isObject, listAt, objectAt, stringAt } from '../../json'
 import { fail, ok, type Result } from '../../outcome'
 import type { AnswerContext } from '../dialect'
 import { type Answer, completion, type ToolCall } from '../translation/answer'
 import { each } from '../translation/fault'
-import { isObject, listAt, objectAt, stringAt } from '../translation/untrusted'
 import { type Candidate, callId, readCandidate } from './candidate'
 import { upstreamError } from './error'
 import { finishReason, isBroken } from './finish-reason'

@@ -3,8 +3,9 @@
  * function call. It travels through clients where Google's OpenAI-compatible endpoint puts it: `extra_content.google.thought_signature`,
  * on a tool call, or on the message where the signature belongs to its text.
  */
+
+import { objectAt, stringAt } from '../../json'
 import type { ExtraContent } from '../translation/answer'
-import { objectAt, stringAt } from '../translation/untrusted'
 
 /** What Google's documentation gives as the value for calls that another model made, or whose signature was lost. */
 export const UNSIGNED = 'skip_thought_signature_validator'

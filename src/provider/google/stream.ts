@@ -5,10 +5,10 @@
  */
 
 import type { FinishReason } from '../../chat'
+import { isObject, type JsonObject, listAt, objectAt, parseJson, stringAt } from '../../json'
 import type { Failure } from '../../outcome'
 import type { AnswerContext, StreamPart, StreamReader, UpstreamEvent } from '../dialect'
 import { chunk, type Delta, opening } from '../translation/answer'
-import { isObject, type JsonObject, listAt, objectAt, parseJson, stringAt } from '../translation/untrusted'
 import { type Candidate, callId, type Piece, readCandidate } from './candidate'
 import { upstreamError } from './error'
 import { finishReason, isBroken } from './finish-reason'

@@ -1,7 +1,7 @@
 /** Token counts. Gemini counts thoughts beside the answer, OpenAI within it; what the cache held is part of the prompt for both. */
 
 import type { CompletionUsage } from '../../chat'
-import { type JsonObject, numberAt } from '../translation/untrusted'
+import { type JsonObject, numberAt } from '../../json'
 
 export function usageOf(metadata: JsonObject | undefined): CompletionUsage | undefined {
   if (metadata === undefined) return undefined

@@ -3,9 +3,10 @@
  * consequences (429 is both "wait a moment" and "the account is empty", 400 both the caller's mistake and a feature that this model
  * lacks). Compatible upstreams copy the codes more or less; where they do not, the message decides.
  */
+
+import { isObject, numberAt, objectAt, parseJson, stringAt } from '../../json'
 import type { Failure, UpstreamError } from '../../outcome'
 import { retryAfterMs } from '../retry-after'
-import { isObject, numberAt, objectAt, parseJson, stringAt } from '../translation/untrusted'
 
 /** `body` as parsed. Compatible upstreams use `{error: {…}}`, `{error: "text"}`, `{message: …}` and `{detail: …}`. */
 export function upstreamError(status: number | undefined, body: unknown): UpstreamError {

@@ -1,7 +1,7 @@
 /** A JSON answer is canonical already; what is left to do is to tell an answer from something that only looks like one. */
 import type { ChatCompletion } from '../../chat'
+import { objectAt } from '../../json'
 import { fail, ok, type Result } from '../../outcome'
-import { objectAt } from '../translation/untrusted'
 import { upstreamError } from './error'
 import { isCompletion } from './wire'
 

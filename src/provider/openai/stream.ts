@@ -1,7 +1,8 @@
 /** Reads a chat-completions stream: chunks as they are, the usage chunk apart, `[DONE]` as the only honest end. */
+
+import { isObject, parseJson } from '../../json'
 import type { UpstreamError } from '../../outcome'
 import type { AnswerContext, StreamPart, StreamReader, UpstreamEvent } from '../dialect'
-import { isObject, parseJson } from '../translation/untrusted'
 import { upstreamError } from './error'
 import { isChunk, usageOf } from './wire'
 

@@ -1,6 +1,6 @@
 /** OpenAI's shapes as read from the wire: minimal, since compatible upstreams leave fields out. */
 import type { ChatCompletion, ChatCompletionChunk, CompletionUsage } from '../../chat'
-import { isObject, listAt, numberAt, objectAt } from '../translation/untrusted'
+import { isObject, listAt, numberAt, objectAt } from '../../json'
 
 const isIndexed = (choice: unknown): boolean =>
   isObject(choice) && (choice.index === undefined || numberAt(choice, 'index') !== undefined)

@@ -1,0 +1,70 @@
+/**
+ * `npm run bench`: what the router costs beside a Worker that only passes on. Rough, below a minute, for ratios and not for absolutes: load,
+ * upstream and workerd share the machine. The router's figures include its load tracker, which in production runs elsewhere.
+ *
+ * Variants alternate in one workerd, and their order turns round every round, so that a machine that slows down or warms up
+ * does not favour either.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from '../support/build'
+import { start } from './child'
+import { workerdPid } from './cpu'
+import { type Bench, CALLERS, measure, probe, type Round } from './measure'
+import { machine, report } from './report'
+import { SCENARIOS, type Scenario } from './scenario'
+import { startWorkers, VARIANTS, type Variant } from './workers'
+
+/** Even, so that each order comes equally often. */
+const ROUNDS = 6
+const ROUND_MS = 350
+/** A paced stream takes about as long itself, so one request a caller makes a round. */
+const PACED_ROUND_MS = 1
+/** Until V8 has compiled what is hot, and connections are open: so many uncounted rounds. */
+const WARM_UPS = 1
+
+const roundMs = ({ gapMs }: Scenario): number => (gapMs === 0 ? ROUND_MS : PACED_ROUND_MS)
+
+interface Run {
+  readonly scenario: Scenario
+  readonly bytes: Readonly<Record<Variant, number>>
+  readonly rounds: Readonly<Record<Variant, Round[]>>
+}
+
+async function prepare(bench: Bench, scenario: Scenario): Promise<Run> {
+  const bytes = { bare: await probe(bench, scenario, 'bare'), router: await probe(bench, scenario, 'router') }
+  for (let warmUp = 0; warmUp < WARM_UPS; warmUp += 1)
+    for (const variant of VARIANTS) await measure(bench, scenario, variant, bytes[variant], roundMs(scenario))
+  return { scenario, bytes, rounds: { bare: [], router: [] } }
+}
+
+async function runAll(bench: Bench): Promise<readonly Run[]> {
+  const runs: Run[] = []
+  for (const scenario of SCENARIOS) runs.push(await prepare(bench, scenario))
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const { scenario, bytes, rounds } of runs)
+      for (const variant of round % 2 === 0 ? VARIANTS : VARIANTS.toReversed())
+        rounds[variant].push(await measure(bench, scenario, variant, bytes[variant], roundMs(scenario)))
+  return runs
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'ringroad-bench-'))
+const { child: upstream, greeting } = await start('upstream')
+const { child: load } = await start('load')
+try {
+  await build('wrangler.toml', folder)
+  const workers = await startWorkers(join(folder, 'index.js'), `http://127.0.0.1:${greeting.port}`)
+  try {
+    console.log(`${machine(Date.now())}; no seed: nothing is random but the router's own choices`)
+    console.log(`${CALLERS} callers, ${ROUNDS} rounds of ${ROUND_MS} ms or one stream each: median (every round)\n`)
+    const runs = await runAll({ workers, load, upstream, workerd: workerdPid() })
+    console.log(runs.map(({ scenario, rounds }) => report(scenario, rounds)).join('\n\n'))
+  } finally {
+    await workers.stop()
+  }
+} finally {
+  load.close()
+  upstream.close()
+  await rm(folder, { recursive: true })
+}

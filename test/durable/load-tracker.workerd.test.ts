@@ -1,0 +1,140 @@
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Region } from '../../src/durable/region'
+import { trackerClient } from '../../src/durable/tracker-client'
+import type { Env } from '../../src/env'
+import { LocalLoad } from '../../src/state/local-load'
+import type { Snapshot } from '../../src/state/report'
+import { LEASE_MS } from '../../src/state/tracker'
+
+/** The real object in workerd, through itty-durable: what survives, what expires, what a repeated report does. */
+
+declare module 'cloudflare:workers' {
+  namespace Cloudflare {
+    interface Env {
+      LOAD_TRACKER: DurableObjectNamespace
+    }
+  }
+}
+
+const { LOAD_TRACKER } = env as unknown as Env
+
+/** A region of its own for each test keeps the objects apart. */
+const regions: Region[] = ['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me']
+function setUp() {
+  const region = regions.pop()
+  if (region === undefined) throw new Error('more tests than regions')
+  const client = trackerClient(LOAD_TRACKER, region)
+  const stub = LOAD_TRACKER.get(LOAD_TRACKER.idFromName(`region:${region}`))
+  const isolate = (id: string) => {
+    const load = new LocalLoad(id)
+    const sync = async (): Promise<Snapshot> => {
+      const sentAtMs = Date.now()
+      const snapshot = await client.sync(load.report(sentAtMs))
+      load.accept(snapshot, sentAtMs)
+      return snapshot
+    }
+    return { load, sync }
+  }
+  return { client, stub, isolate }
+}
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('LoadTracker', () => {
+  it('counts what isolates report, and shows each the others only', async () => {
+    const { client, isolate } = setUp()
+    const [a, b] = [isolate('a'), isolate('b')]
+    a.load.take('gpt', 100, Date.now())
+    a.load.take('gpt', 50, Date.now())
+    b.load.take('gpt', 7, Date.now())
+    await a.sync()
+    expect((await b.sync()).models.gpt).toMatchObject({ inFlight: 2, waitingTokens: 150 })
+    expect((await a.sync()).models.gpt).toMatchObject({ inFlight: 1, waitingTokens: 7 })
+    expect((await client.look()).models.gpt).toMatchObject({ inFlight: 3, waitingTokens: 157 })
+  })
+
+  it('takes a repeated report for what it is', async () => {
+    const { client, isolate } = setUp()
+    const { load } = isolate('a')
+    const lease = load.take('gpt', 10, Date.now())
+    lease.firstToken(Date.now() + 500)
+    const report = load.report(Date.now())
+    const first = await client.sync(report)
+    const again = await client.sync(report)
+    expect(again.batch).toBe(first.batch)
+    expect(again.arrivalsPerSecond).toBe(0)
+    const state = await client.look()
+    expect(state.models.gpt?.inFlight).toBe(1)
+    expect(state.arrivalsPerSecond).toBeCloseTo(Math.LN2 / 5, 1)
+  })
+
+  it('forgets the leases of an isolate that fell silent', async () => {
+    const { client, isolate } = setUp()
+    const { load, sync } = isolate('crashed')
+    load.take('gpt', 10, Date.now())
+    await sync()
+    expect((await client.look()).models.gpt?.inFlight).toBe(1)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + LEASE_MS + 1 })
+    const state = await client.look()
+    expect(state.models.gpt?.inFlight).toBe(0)
+    expect(state.isolates).toBe(0)
+  })
+
+  it('remembers latencies and ejections through an eviction, and the leases come back with the next report', async () => {
+    const { client, stub, isolate } = setUp()
+    const a = isolate('a')
+    const now = Date.now()
+    for (let i = 0; i < 5; i++) {
+      const slow = a.load.take('slow', 10, now)
+      slow.firstToken(now + 900)
+      slow.settle({ verdict: 'succeeded', perTokenMs: 20 }, now + 1_000)
+      a.load.take('broken', 10, now).settle({ verdict: 'failed' }, now)
+    }
+    a.load.take('slow', 10, now)
+    await a.sync()
+    const before = await client.look()
+    expect(before.models.broken?.ejectedForMs).toBeGreaterThan(0)
+    expect(before.models.slow?.inFlight).toBe(1)
+
+    expect(await runDurableObjectAlarm(stub)).toBe(true)
+    await evictDurableObject(stub)
+    const after = await client.look()
+    expect(after.models.slow?.baseMs).toBeCloseTo(before.models.slow?.baseMs ?? 0, -1)
+    expect(after.models.slow?.perTokenMs).toBe(20)
+    expect(after.models.broken?.ejectedForMs).toBeGreaterThan(0)
+    expect(after.models.slow?.inFlight).toBe(0)
+    await a.sync()
+    expect((await client.look()).models.slow?.inFlight).toBe(1)
+  })
+
+  it('has no alarm while nothing was learned, so that an idle object costs nothing', async () => {
+    const { client, stub, isolate } = setUp()
+    await client.look()
+    await isolate('idle').sync()
+    expect(await runDurableObjectAlarm(stub)).toBe(false)
+  })
+
+  it('rejects instead of resolving with something that is not its state', async () => {
+    const { client } = setUp()
+    // itty-durable answers 204 for a method without a result and 500 for one that throws
+    await expect(client.sync(undefined as never)).rejects.toThrow()
+  })
+
+  it('takes the report of an isolate with every model at its limit of samples', async () => {
+    const { isolate } = setUp()
+    const { load, sync } = isolate('busy')
+    const now = Date.now()
+    for (let model = 0; model < 20; model++)
+      for (let i = 0; i < 200; i++) {
+        const lease = load.take(`provider/some-model-name-${model}`, 12_345, now)
+        lease.firstToken(now + 1_234)
+        lease.settle({ verdict: 'succeeded', perTokenMs: 12.345678 }, now + 5_000)
+      }
+    const snapshot = await sync()
+    expect(Object.keys(snapshot.models)).toHaveLength(20)
+  })
+})

@@ -1,0 +1,115 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { SYNC_TIMEOUT_MS, SyncSchedule } from '../../src/state/sync-schedule'
+
+const START_MS = 1_700_000_000_000
+const noJitter = () => 0
+const schedule = () => new SyncSchedule(noJitter)
+
+describe('a sync', () => {
+  it('goes at once when there has been none', () => {
+    const first = schedule()
+    expect(first.isCold).toBe(true)
+    expect(first.plan(START_MS)).toBe(0)
+    expect(first.begin(START_MS)).toBe(true)
+    expect(first.isCold).toBe(false)
+  })
+
+  it('is planned by one caller at a time', () => {
+    const planned = schedule()
+    planned.begin(START_MS)
+    planned.end(START_MS, 100)
+    expect(planned.plan(START_MS + 40)).toBe(60)
+    expect(planned.plan(START_MS + 40)).toBeUndefined()
+    expect(planned.plan(START_MS + 100)).toBeUndefined()
+    planned.begin(START_MS + 100)
+    planned.end(START_MS + 100, 100)
+    expect(planned.plan(START_MS + 110)).toBe(90)
+  })
+
+  it('whose planner is gone is planned anew once it is half a second overdue', () => {
+    const abandoned = schedule()
+    expect(abandoned.plan(START_MS)).toBe(0)
+    expect(abandoned.plan(START_MS + 499)).toBeUndefined()
+    expect(abandoned.plan(START_MS + 500)).toBe(0)
+  })
+
+  it('is under way once only, and the next waits at least an interval', () => {
+    const running = schedule()
+    expect(running.begin(START_MS)).toBe(true)
+    expect(running.begin(START_MS + 50)).toBe(false)
+    expect(running.plan(START_MS + 50)).toBe(100)
+    running.end(START_MS, 100)
+    expect(running.begin(START_MS + 150)).toBe(true)
+  })
+
+  it('comes no sooner after the last than the tracker asked for', () => {
+    const slow = schedule()
+    slow.begin(START_MS)
+    slow.end(START_MS, 2_500)
+    expect(slow.plan(START_MS + 1_000)).toBe(1_500)
+    // A call that failed names no interval: the last one holds
+    slow.begin(START_MS + 2_500)
+    slow.end(START_MS + 2_500, undefined)
+    expect(slow.plan(START_MS + 2_600)).toBe(2_400)
+  })
+
+  it('that does not come back gives way after two seconds, and its late end changes nothing of its successor', () => {
+    const stale = schedule()
+    stale.begin(START_MS)
+    expect(stale.begin(START_MS + SYNC_TIMEOUT_MS - 1)).toBe(false)
+    const secondMs = START_MS + SYNC_TIMEOUT_MS
+    expect(stale.begin(secondMs)).toBe(true)
+    stale.end(START_MS, undefined)
+    expect(stale.begin(secondMs + 10)).toBe(false)
+    stale.end(secondMs, 100)
+    expect(stale.begin(secondMs + 10)).toBe(true)
+  })
+
+  it.each([
+    [0, 100],
+    [0.5, 115],
+    [0.999, 130],
+  ])('of 100 ms is stretched at random, by at most 30: a draw of %d makes it %d', (random, expected) => {
+    const jittered = new SyncSchedule(() => random)
+    jittered.begin(START_MS)
+    jittered.end(START_MS, 100)
+    expect(jittered.plan(START_MS)).toBe(expected)
+  })
+})
+
+describe('whoever calls whenever', () => {
+  it('two calls never run at once within their time, and two begin at least an interval apart if planned', () => {
+    const step = fc.record({ waitMs: fc.nat(400), ends: fc.boolean(), draw: fc.double({ min: 0, max: 0.999, noNaN: true }) })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 50 }), steps => {
+        let draw = 0
+        const tested = new SyncSchedule(() => draw)
+        let nowMs = START_MS
+        let runningMs: number | undefined
+        let lastMs = Number.NEGATIVE_INFINITY
+        for (const { waitMs, ends, draw: drawn } of steps) {
+          draw = drawn
+          nowMs += waitMs
+          if (ends && runningMs !== undefined) {
+            tested.end(runningMs, 100)
+            runningMs = undefined
+          }
+          const planned = tested.plan(nowMs)
+          if (planned === undefined) continue
+          expect(planned).toBeGreaterThanOrEqual(0)
+          expect(planned).toBeLessThanOrEqual(130)
+          nowMs += planned
+          const begins = tested.begin(nowMs)
+          const isStale = runningMs !== undefined && nowMs - runningMs >= SYNC_TIMEOUT_MS
+          expect(begins).toBe(runningMs === undefined || isStale)
+          if (!begins) continue
+          expect(nowMs - lastMs).toBeGreaterThanOrEqual(100)
+          lastMs = nowMs
+          runningMs = nowMs
+        }
+      }),
+      { seed: 20_261_124, numRuns: 500 },
+    )
+  })
+})
