@@ -26,6 +26,8 @@ export interface AppOptions {
   readonly world: (env: Env) => World
   /** Bindings as the router is to see them; for local development. */
   readonly env?: (env: Env) => Env
+  /** Shown on the console; for local development. */
+  readonly notice?: (env: Env) => string | undefined
   /** Origins let in besides the configuration's. */
   readonly origins?: readonly string[]
 }
@@ -39,7 +41,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const deploymentOf = (env: Env): Deployment => {
     const known = deployments.get(env)
     if (known !== undefined) return known
-    const made = deploy(options.env?.(env) ?? env, options.config, options.world(env))
+    const made = deploy(options.env?.(env) ?? env, options.config, options.world(env), options.notice?.(env))
     deployments.set(env, made)
     return made
   }

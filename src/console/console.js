@@ -40,11 +40,12 @@ async function poll() {
   const answer = await askState(own.signal)
   // Called off while it was under way: the page was hidden, or another key given
   if (own.signal.aborted) return
-  if (answer.state !== undefined) showState(answer.state)
-  else if (needsKey(answer.problem)) return showAccess(answer.problem)
-  else showTrouble(answer.problem)
-  failuresInRow = answer.state === undefined ? failuresInRow + 1 : 0
+  if (answer.problem !== undefined && needsKey(answer.problem)) return showAccess(answer.problem)
+  failuresInRow = answer.problem === undefined ? 0 : failuresInRow + 1
+  // Before drawing, so that a state which cannot be drawn does not end the watch
   timer = setTimeout(poll, Math.min(MAX_POLL_MS, POLL_MS * 2 ** failuresInRow))
+  if (answer.problem === undefined) showState(answer.state)
+  else showTrouble(answer.problem)
 }
 
 async function askState(signal) {
@@ -56,7 +57,7 @@ async function askState(signal) {
     })
     return response.ok ? { state: await response.json() } : { problem: await problemOf(response) }
   } catch (error) {
-    return { problem: { status: 0, message: `The router does not answer (${error.message}).` } }
+    return { problem: { status: 0, message: `The router's state could not be read: ${error.message}` } }
   }
 }
 
@@ -90,22 +91,22 @@ function showTrouble({ message }) {
 }
 
 function showState(state) {
-  at('access').hidden = true
-  at('trouble').hidden = true
-  markStale(false)
-  updatedAtMs = Date.now()
-  connect('good', 'Live')
-  const { isolates, arrivalsPerSecond } = state
-  setText(
-    at('updated'),
-    `${isolates} ${isolates === 1 ? 'isolate' : 'isolates'} · ${number(arrivalsPerSecond)} requests/s · ${time(updatedAtMs)}`,
-  )
   const models = Object.entries(state.models)
+  const { isolates, arrivalsPerSecond } = state
   showWarnings(state)
   showModels(models)
   showDecisions(state.decisions)
   offerModels(models)
   if (keys.admin !== '') askForClientKey()
+  at('access').hidden = true
+  at('trouble').hidden = true
+  markStale(false)
+  updatedAtMs = Date.now()
+  setText(
+    at('updated'),
+    `${isolates} ${isolates === 1 ? 'isolate' : 'isolates'} · ${number(arrivalsPerSecond)} requests/s · ${time(updatedAtMs)}`,
+  )
+  connect('good', 'Live')
 }
 
 function connect(tone, text) {
@@ -127,7 +128,9 @@ function clearFigures() {
 
 /* Figures */
 
-function showWarnings({ warnings, missingSecrets }) {
+function showWarnings({ notice, warnings, missingSecrets }) {
+  at('notice').hidden = !notice
+  setText(at('notice'), notice ?? '')
   const lines = [
     ...warnings,
     ...missingSecrets.map(

@@ -24,6 +24,7 @@ export async function adminState(c: AppContext): Promise<Response> {
         provider: model.provider,
         model: model.name,
         weight: model.weight,
+        maxInFlight: model.maxInFlight,
         state: plan?.live.has(model.id) ? 'active' : 'no-secret',
         inFlight,
         waitingTokens,
@@ -38,6 +39,7 @@ export async function adminState(c: AppContext): Promise<Response> {
     arrivalsPerSecond: state.arrivalsPerSecond,
     decisions: state.decisions,
     isolate: { inFlight: isolate.load.inFlight, viewAgeMs: isolate.load.view(world.now())?.ageMs ?? null },
+    notice: deployment.notice ?? null,
     warnings: config.ok ? config.value.warnings : [],
     missingSecrets: deployment.missingSecrets,
   })

@@ -15,9 +15,11 @@ export interface Deployment {
   readonly schedule: SyncSchedule
   /** Secrets that models name and that are not set. */
   readonly missingSecrets: readonly string[]
+  /** What whoever looks at this deployment should know first, e.g. that its providers are simulated. */
+  readonly notice: string | undefined
 }
 
-export function deploy(env: Env, fileConfig: unknown, world: World): Deployment {
+export function deploy(env: Env, fileConfig: unknown, world: World, notice?: string): Deployment {
   const config = parseConfig(env.ROUTER_CONFIG ?? fileConfig)
   const models = config.ok ? [...config.value.models.values()] : []
   const isSet = (secret: string | undefined) => secret === undefined || secretOf(env, secret) !== undefined
@@ -27,5 +29,6 @@ export function deploy(env: Env, fileConfig: unknown, world: World): Deployment 
     isolate: new Isolate(world.newId(), world.random),
     schedule: new SyncSchedule(world.random),
     missingSecrets: [...new Set(models.flatMap(({ secret }) => (secret === undefined || isSet(secret) ? [] : [secret])))],
+    notice,
   }
 }

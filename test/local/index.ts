@@ -64,6 +64,8 @@ export default createApp({
   config,
   access: open,
   origins: ['*'],
+  notice: (env: LocalEnv) =>
+    isSimulated(env) ? 'The providers are simulated: no key is set in .dev.vars, so no real model is asked.' : undefined,
   env: (env: LocalEnv) => (isSimulated(env) ? withKeys(env) : env),
   world: (env: LocalEnv) => (env.PROVIDERS !== undefined && isSimulated(env) ? simulated(env.PROVIDERS) : realWorld(fetch)),
 })

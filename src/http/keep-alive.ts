@@ -1,0 +1,66 @@
+/**
+ * Comments while a stream's first token is slow, so that proxies and clients do not take the silence for a dead connection. The response has then
+ * started, with status 200, but nothing is committed: fallback goes on behind it, the facts follow in a last comment, and if everything fails
+ * the error comes in the stream.
+ */
+import type { Result } from '../outcome'
+import type { World } from '../router/world'
+
+export interface Waiting<A, F> {
+  /** Resolves when the journey has its answer or has failed; never rejects. */
+  readonly journey: Promise<Result<A, F>>
+  readonly everyMs: number
+  readonly world: World
+  readonly waitUntil: (promise: Promise<unknown>) => void
+  readonly bodyOf: (answer: A) => ReadableStream<Uint8Array>
+  /** As a comment's text. */
+  readonly factsOf: (answer: A) => string
+  /** As an event in the caller's dialect. */
+  readonly errorOf: (failure: F) => string
+}
+
+/** The journey's result if it comes within `everyMs`; else the body of a response that must start now. */
+export async function inTimeOrKeptAlive<A, F>(waiting: Waiting<A, F>): Promise<Result<A, F> | ReadableStream<Uint8Array>> {
+  const early = await within(waiting)
+  if (early !== undefined) return early
+  const { readable, writable } = new IdentityTransformStream()
+  waiting.waitUntil(keepAlive(waiting, writable.getWriter(), writable))
+  return readable
+}
+
+/** Undefined: not yet. */
+async function within<A, F>({ journey, everyMs, world }: Waiting<A, F>): Promise<Result<A, F> | undefined> {
+  let cancel = () => {}
+  const late = new Promise<undefined>(resolve => {
+    cancel = world.after(everyMs, () => resolve(undefined))
+  })
+  const early = await Promise.race([journey, late])
+  cancel()
+  return early
+}
+
+type Writer = WritableStreamDefaultWriter<Uint8Array>
+
+/** Never rejects. */
+async function keepAlive<A, F>(waiting: Waiting<A, F>, first: Writer, writable: WritableStream<Uint8Array>): Promise<void> {
+  let result: Result<A, F> | undefined
+  while (result === undefined) {
+    await say(first, ': waiting for the first token\n\n')
+    result = await within(waiting)
+  }
+  if (!result.ok) {
+    await say(first, waiting.errorOf(result.failure))
+    return close(first)
+  }
+  first.releaseLock()
+  // If it breaks, the client has left, and the answer itself knows
+  await waiting.bodyOf(result.value).pipeTo(writable, { preventClose: true }).catch(() => undefined)
+  const last = writable.getWriter()
+  await say(last, `: ${waiting.factsOf(result.value)}\n\n`)
+  return close(last)
+}
+
+/** A client that has left takes no more words; the journey learns of that by its own signal. */
+const say = (writer: Writer, text: string): Promise<void> => writer.write(new TextEncoder().encode(text)).catch(() => undefined)
+
+const close = (writer: Writer): Promise<void> => writer.close().catch(() => undefined)
