@@ -6,15 +6,16 @@ import * as v from 'valibot'
 import { shadows, type When } from './context/condition'
 import { MODALITIES, TASKS, TOPICS } from './context/features'
 import { CAPABILITIES, type Model, PRIORITIES, PROVIDERS, type ProviderName } from './model'
-import { fail, ok, type Result } from './outcome'
+import { fail, ok, type Result, redact } from './outcome'
 import { knownModel } from './profile/catalogue'
 import { STRATEGIES, type StrategyName } from './strategy/strategy'
 
 /** Letters that may stand in a header, in a metrics label and in a URL, since an id appears in all three. */
 const Id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}$/, 'a name of letters, digits and . _ : / @ -'))
+const Whole = v.pipe(v.number(), v.integer('a whole number'))
 const Positive = v.pipe(v.number(), v.finite(), v.gtValue(0))
-const Count = v.pipe(v.number(), v.integer(), v.minValue(1))
-const Ms = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3_600_000))
+const Count = v.pipe(Whole, v.minValue(1))
+const Ms = v.pipe(Whole, v.minValue(1), v.maxValue(3_600_000))
 const Share = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
 const SecretName = v.pipe(v.string(), v.regex(/^[A-Z][A-Z0-9_]*$/, 'the NAME of a secret in capitals, never its value'))
 const isHttpUrl = (text: string): boolean => {
@@ -22,7 +23,7 @@ const isHttpUrl = (text: string): boolean => {
   return url !== undefined && (url.protocol === 'https:' || url.protocol === 'http:') && url.username === '' && url.search === ''
 }
 const HttpUrl = v.pipe(v.string(), v.check(isHttpUrl, 'an http(s) URL without user info or query'))
-const some = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.minLength(1))
+const some = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.minLength(1, 'at least one'))
 
 const Range = v.pipe(
   v.strictObject({
@@ -61,7 +62,7 @@ const WhenChecked = v.pipe(
 const ModelSchema = v.pipe(
   v.strictObject({
     provider: v.picklist(PROVIDERS),
-    model: v.pipe(v.string(), v.nonEmpty()),
+    model: v.pipe(v.string(), v.nonEmpty('a name')),
     baseUrl: v.optional(HttpUrl),
     headers: v.optional(v.record(v.string(), v.string())),
     secret: v.optional(SecretName),
@@ -91,14 +92,16 @@ const RouteSchema = v.strictObject({
   fallback: v.optional(v.array(Id)),
   strategy: v.optional(v.picklist(STRATEGIES)),
   priority: v.optional(v.picklist(PRIORITIES)),
+  hedge: v.optional(v.boolean()),
 })
 
 const LimitsSchema = v.strictObject({
-  attempts: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10)), 3),
+  attempts: v.optional(v.pipe(Whole, v.minValue(1), v.maxValue(10)), 3),
   firstTokenMs: v.optional(Ms, 20_000),
   idleMs: v.optional(Ms, 30_000),
   totalMs: v.optional(Ms, 300_000),
-  bodyBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1_000), v.maxValue(40_000_000)), 10_000_000),
+  keepAliveMs: v.optional(v.pipe(Whole, v.minValue(0), v.maxValue(3_600_000)), 15_000),
+  bodyBytes: v.optional(v.pipe(Whole, v.minValue(1_000), v.maxValue(40_000_000)), 10_000_000),
 })
 
 const AccessSchema = v.strictObject({
@@ -132,6 +135,7 @@ export interface Route {
   readonly fallback: readonly string[]
   readonly strategy: StrategyName
   readonly priority: (typeof PRIORITIES)[number] | undefined
+  readonly hedge: boolean
 }
 
 export interface Config {
@@ -162,8 +166,9 @@ export function parseConfig(input: unknown): Result<Config, readonly ConfigProbl
   if (typeof input === 'string') {
     try {
       value = JSON.parse(input)
-    } catch (error) {
-      return fail([{ field: 'ROUTER_CONFIG', expected: 'JSON', found: String(error) }])
+    } catch {
+      // The parser's own words quote the text, which may hold a key
+      return fail([{ field: 'ROUTER_CONFIG', expected: 'JSON', found: 'text that is not JSON' }])
     }
   }
   const parsed = v.safeParse(ConfigSchema, value)
@@ -174,10 +179,16 @@ export function parseConfig(input: unknown): Result<Config, readonly ConfigProbl
 
 type Parsed = v.InferOutput<typeof ConfigSchema>
 
+/** Where a text, put there by mistake, may be a key; and every caller can read what is wrong. */
+const mayBeKey = (field: string, text: string): boolean =>
+  /(^|\.)(secret|headers|keys)(\.|$)/.test(field) || (/(baseUrl|jwksUrl)$/.test(field) && /[@?]/.test(text))
+
 function problemOf(issue: v.BaseIssue<unknown>): ConfigProblem {
-  const field = issue.path?.map(item => String(item.key)).join('.') ?? 'the configuration'
+  const field = issue.path?.map(({ key }) => String(key) || '""').join('.') ?? 'the configuration'
   const ownWords = issue.message.startsWith('Invalid') ? undefined : issue.message
-  return { field, expected: ownWords ?? issue.expected ?? 'another value', found: issue.received }
+  const isText = issue.received.startsWith('"')
+  const found = isText && mayBeKey(field, issue.received) ? 'another text' : redact(issue.received)
+  return { field, expected: ownWords ?? issue.expected ?? 'another value', found }
 }
 
 /** Names that nothing carries, and names that would carry two things. */
@@ -226,7 +237,8 @@ const DEFAULT_BASE_URL: Readonly<Record<ProviderName, string>> = {
 const UNKNOWN_QUALITY = 0.5
 
 function resolve(config: Parsed): Config {
-  const expand = (names: readonly string[]): string[] => [...new Set(names.flatMap(name => config.pools[name] ?? [name]))]
+  const pools = new Map(Object.entries(config.pools))
+  const expand = (names: readonly string[]): string[] => [...new Set(names.flatMap(name => pools.get(name) ?? [name]))]
   const models = Object.entries(config.models).map(([id, model]): [string, Model] => {
     const known = knownModel(model.provider, model.model)
     return [
@@ -261,11 +273,12 @@ function resolve(config: Parsed): Config {
       fallback: expand(route.fallback ?? []).filter(id => !use.includes(id)),
       strategy: route.strategy ?? config.strategy,
       priority: route.priority,
+      hedge: route.hedge ?? false,
     })
   })
   return Object.freeze({
     models: new Map(models),
-    pools: new Map(Object.entries(config.pools)),
+    pools,
     routes,
     strategy: config.strategy,
     limits: config.limits,

@@ -1,6 +1,6 @@
 /**
  * How an attempt can end, as one closed union. What follows from each ending is decided in one place
- * (`router/consequence.ts`) and what a client sees of it in another (`http/error.ts`); both switch exhaustively.
+ * (`router/consequence.ts`) and what a client sees of it in another (`problemOf`); both switch exhaustively.
  */
 
 /** What an upstream said of its own failure. Shown to clients only after redaction. */
@@ -12,8 +12,8 @@ export interface UpstreamError {
   readonly param?: string | undefined
 }
 
-/** The limits of DESIGN's `limits` that can end an attempt. */
-export type Limit = 'first-token' | 'idle' | 'total'
+/** The configured limits that can end an attempt, and the client's own deadline, which says nothing of the model. */
+export type Limit = 'first-token' | 'idle' | 'total' | 'deadline'
 
 export type Failure =
   /** No connection, or it broke before the headers. */
@@ -44,6 +44,8 @@ export type Failure =
   | { readonly kind: 'cut'; readonly detail: string }
   /** The client went away. Not a failure of the model. */
   | { readonly kind: 'client-left' }
+  /** A hedge answered sooner. Slow, but not a failure. */
+  | { readonly kind: 'outpaced' }
 
 export type FailureKind = Failure['kind']
 
@@ -65,10 +67,16 @@ export interface Problem {
   readonly retryAfterMs?: number | undefined
 }
 
-/** Keys of the well-known providers, and whatever follows "Bearer": upstreams quote them in their errors. */
-const KEY = /\b(sk-[\w*.-]{4,}|AIza[\w*.-]{4,}|gsk_[\w*.-]{4,}|xai-[\w*.-]{4,})|Bearer\s+[^\s"',]+/g
+/** Keys by the shapes that providers give them, whole or starred out in part: upstreams quote them in their errors. */
+const KEY = /\b(sk-|sk_|pplx-|xai-|nvapi-|gsk_|hf_|r8_|fw_|AIza|AKIA|ya29\.|eyJ)[\w*.…-]{4,}/g
+/** Whatever follows such words is a key too. */
+const NAMED_KEY =
+  /\b(Bearer\s+|(?:api[-_ ]?key|authorization|access[-_ ]?token)(?:\s+provided)?["']?\s*[:=]\s*["']?(?:Bearer\s+)?)(?!\[key\])[^\s"',;&]+/gi
+/** Our account at a provider is nobody's business either. */
+const ACCOUNT = /\b(org-|proj_|project_number:|projects\/)[\w*-]{8,}/g
 
-export const redact = (text: string): string => text.replace(KEY, '[key]')
+export const redact = (text: string): string =>
+  text.replace(KEY, '[key]').replace(NAMED_KEY, '$1[key]').replace(ACCOUNT, '[account]')
 
 /** The one mapping from failures to what a client sees: rich inside, careful outside. Nothing of our own keys or accounts gets out. */
 export function problemOf(failure: Failure): Problem {
@@ -114,11 +122,11 @@ export function problemOf(failure: Failure): Problem {
     case 'rejected': {
       const { status, type, code, message, param } = failure.upstream
       return {
-        status: status === 422 ? 422 : status >= 400 && status < 500 ? status : 400,
-        type: type ?? 'invalid_request_error',
-        code: code ?? null,
+        status: status >= 400 && status < 500 ? status : 400,
+        type: redact(type ?? 'invalid_request_error'),
+        code: code === undefined ? null : redact(code),
         message: redact(message),
-        param: param ?? null,
+        param: param === undefined ? null : redact(param),
       }
     }
     case 'malformed':
@@ -129,6 +137,8 @@ export function problemOf(failure: Failure): Problem {
       return server(502, 'upstream_cut', `The upstream broke off: ${failure.detail}`)
     case 'client-left':
       return server(499, 'client_left', 'The client went away.')
+    case 'outpaced':
+      return server(502, 'outpaced', 'Another model answered sooner.')
   }
 }
 

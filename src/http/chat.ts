@@ -1,4 +1,5 @@
 /** `POST /v1/chat/completions`: parse, route, respond. */
+import type { Result } from '../outcome'
 import { openaiSurface } from '../provider/openai/surface'
 import type { Answer } from '../router/attempt'
 import { type Facts, type Lost, route } from '../router/route'
@@ -6,6 +7,7 @@ import type { LoggedDecision } from '../state/report'
 import type { AppContext } from './context'
 import { factHeaders } from './facts'
 import { hostOf, warmUp } from './host'
+import { inTimeOrKeptAlive } from './keep-alive'
 import { parseChat } from './parse'
 import { NO_RETRY, problemResponse } from './problem'
 
@@ -17,11 +19,22 @@ export async function chat(c: AppContext): Promise<Response> {
     return problemResponse(parsed.failure, openaiSurface, factHeaders({ requestId, decision: undefined, attempts: 0 }))
 
   const journey = { id: requestId, ...parsed.value, surface: openaiSurface, claims: caller.claims }
-  const journeying = route(plan, journey, deployment.isolate, hostOf(c), world)
+  const routed = route(plan, journey, deployment.isolate, hostOf(c), world).then(result => {
+    log(c, result.ok ? answered(result.value) : lost(result.failure))
+    return result
+  })
   // A client that leaves before the answer ends this request's context, and the lease with nobody to settle it, unless something outlasts the client
-  c.executionCtx.waitUntil(journeying)
-  const routed = await journeying
-  log(c, routed.ok ? answered(routed.value) : lost(routed.failure))
+  c.executionCtx.waitUntil(routed)
+
+  const { keepAliveMs } = plan.config.limits
+  const keepsAlive = parsed.value.chat.stream === true && parsed.value.controls.keepAlive && keepAliveMs > 0
+  const result = keepsAlive ? await keptAlive(c, routed, keepAliveMs) : await routed
+  return result instanceof Response ? result : respond(result, requestId)
+}
+
+type Routed = Result<Answer & Facts, Lost>
+
+function respond(routed: Routed, requestId: string): Response {
   if (!routed.ok) {
     const { problem, decision, tried } = routed.failure
     return problemResponse(problem, openaiSurface, {
@@ -30,14 +43,31 @@ export async function chat(c: AppContext): Promise<Response> {
     })
   }
   const { body, isStream, ...facts } = routed.value
-  return new Response(body, {
-    headers: {
-      'content-type': isStream ? 'text/event-stream; charset=utf-8' : 'application/json; charset=utf-8',
-      'cache-control': 'no-cache, no-transform',
-      ...factHeaders({ requestId, ...facts }),
-    },
+  return new Response(body, { headers: { ...contentHeaders(isStream), ...factHeaders({ requestId, ...facts }) } })
+}
+
+/** The result, or a response that has started without it. */
+async function keptAlive(c: AppContext, routed: Promise<Routed>, everyMs: number): Promise<Routed | Response> {
+  const { world, requestId } = c.var
+  const result = await inTimeOrKeptAlive({
+    journey: routed,
+    everyMs,
+    world,
+    waitUntil: promise => c.executionCtx.waitUntil(promise),
+    bodyOf: ({ body }) => (typeof body === 'string' ? new Blob([body]).stream() : body),
+    factsOf: facts => JSON.stringify(factHeaders({ requestId, ...facts })),
+    errorOf: ({ problem }) => openaiSurface.problemEvent(problem),
+  })
+  if (!(result instanceof ReadableStream)) return result
+  return new Response(result, {
+    headers: { ...contentHeaders(true), ...factHeaders({ requestId, decision: undefined, model: 'pending', attempts: 0 }) },
   })
 }
+
+const contentHeaders = (isStream: boolean) => ({
+  'content-type': isStream ? 'text/event-stream; charset=utf-8' : 'application/json; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+})
 
 type Logged = Omit<LoggedDecision, 'atMs' | 'id'>
 

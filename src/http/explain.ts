@@ -4,7 +4,7 @@ import { decide } from '../router/decide'
 import { explain as reason } from '../router/filter'
 import { hashKeyOf } from '../router/hash-key'
 import type { AppContext } from './context'
-import { warmUp } from './host'
+import { hostOf, warmUp } from './host'
 import { parseChat } from './parse'
 import { NO_RETRY, problemResponse } from './problem'
 
@@ -31,6 +31,7 @@ export async function explain(c: AppContext): Promise<Response> {
     turn: group => isolate.turn(group, { peek: true }),
     load: model => isolate.load.load(model, nowMs),
     view,
+    place: hostOf(c).place,
   })
   if (!decision.ok) return problemResponse(decision.failure, undefined, NO_RETRY)
   const { route, strategy, ranking, excluded, panic, passedOver } = decision.value

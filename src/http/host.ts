@@ -17,6 +17,7 @@ export function hostOf(c: AppContext): Host {
     clientLeft: c.req.raw.signal,
     secret: name => secretOf(c.env, name),
     load,
+    place: typeof c.req.raw.cf?.colo === 'string' ? c.req.raw.cf.colo : 'unknown',
     sync: () => c.executionCtx.waitUntil(syncInTime(syncing)),
   }
 }

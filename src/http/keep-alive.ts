@@ -24,7 +24,7 @@ export async function inTimeOrKeptAlive<A, F>(waiting: Waiting<A, F>): Promise<R
   const early = await within(waiting)
   if (early !== undefined) return early
   const { readable, writable } = new IdentityTransformStream()
-  waiting.waitUntil(keepAlive(waiting, writable.getWriter(), writable))
+  waiting.waitUntil(keepAlive(waiting, writable.getWriter()))
   return readable
 }
 
@@ -42,25 +42,30 @@ async function within<A, F>({ journey, everyMs, world }: Waiting<A, F>): Promise
 type Writer = WritableStreamDefaultWriter<Uint8Array>
 
 /** Never rejects. */
-async function keepAlive<A, F>(waiting: Waiting<A, F>, first: Writer, writable: WritableStream<Uint8Array>): Promise<void> {
+async function keepAlive<A, F>(waiting: Waiting<A, F>, out: Writer): Promise<void> {
   let result: Result<A, F> | undefined
   while (result === undefined) {
-    await say(first, ': waiting for the first token\n\n')
+    await say(out, ': waiting for the first token\n\n')
     result = await within(waiting)
   }
-  if (!result.ok) {
-    await say(first, waiting.errorOf(result.failure))
-    return close(first)
+  if (result.ok) {
+    await copy(waiting.bodyOf(result.value).getReader(), out)
+    await say(out, `: ${waiting.factsOf(result.value)}\n\n`)
+  } else {
+    await say(out, waiting.errorOf(result.failure))
   }
-  first.releaseLock()
-  // If it breaks, the client has left, and the answer itself knows
-  await waiting.bodyOf(result.value).pipeTo(writable, { preventClose: true }).catch(() => undefined)
-  const last = writable.getWriter()
-  await say(last, `: ${waiting.factsOf(result.value)}\n\n`)
-  return close(last)
+  await out.close().catch(() => undefined)
+}
+
+/** By hand: workerd cannot pipe one transform stream into another. Only answers that were slow to begin with pay for it. */
+async function copy(reader: ReadableStreamDefaultReader<Uint8Array>, out: Writer): Promise<void> {
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) await out.write(read.value)
+  } catch (error) {
+    // The client has left; whoever writes the answer must not wait for it to come back
+    await reader.cancel(error).catch(() => undefined)
+  }
 }
 
 /** A client that has left takes no more words; the journey learns of that by its own signal. */
 const say = (writer: Writer, text: string): Promise<void> => writer.write(new TextEncoder().encode(text)).catch(() => undefined)
-
-const close = (writer: Writer): Promise<void> => writer.close().catch(() => undefined)

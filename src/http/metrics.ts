@@ -1,4 +1,5 @@
 /** `GET /metrics`: the region's load as Prometheus text (exposition format 0.0.4). */
+import { isModelId } from '../router/account'
 import type { ModelSnapshot } from '../state/report'
 import type { AppContext } from './context'
 import { problemResponse } from './problem'
@@ -41,6 +42,7 @@ export async function metrics(c: AppContext): Promise<Response> {
     `# HELP ${name} ${help}`,
     `# TYPE ${name} gauge`,
     ...Object.entries(state.models).flatMap(([id, model]) => {
+      if (!isModelId(id)) return []
       const value = read(model)
       return value === null ? [] : [`${name}{model="${id}"} ${value}`]
     }),

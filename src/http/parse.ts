@@ -26,13 +26,18 @@ export function parseChat(text: string, header: (name: string) => string | null)
 function problemOf(issue: v.BaseIssue<unknown>): Problem {
   const deepest = deepestOf(issue)
   const path = pathOf([...(issue.path ?? []), ...(deepest === issue ? [] : (deepest.path ?? []))])
-  const expected = deepest.expected ?? 'another value'
-  return invalidRequest(
-    `${path || 'The body'}: expected ${expected}, found ${deepest.received}.`,
-    path || null,
-    400,
-    'invalid_value',
-  )
+  return invalidRequest(`${path || 'The body'}: ${wordsOf(deepest)}.`, path || null, 400, 'invalid_value')
+}
+
+function wordsOf({ type, expected, received }: v.BaseIssue<unknown>): string {
+  switch (type) {
+    case 'non_empty':
+      return 'expected a text that is not empty, found an empty one'
+    case 'min_length':
+      return 'expected at least one, found none'
+    default:
+      return `expected ${expected ?? 'another value'}, found ${received}`
+  }
 }
 
 /** Of a union's alternatives the one that went furthest is what the caller meant. */

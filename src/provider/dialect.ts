@@ -1,6 +1,6 @@
 /**
  * A wire dialect, as pure functions: from the canonical request to an HTTP request, and from an upstream's answer, stream or error
- * back to the canonical shape. Nothing here fetches; `provider/send.ts` does, with `fetch` as a parameter.
+ * back to the canonical shape. Nothing here fetches; `router/attempt.ts` does, with `fetch` as a parameter.
  * One folder a dialect, the same files in each: request, reply, stream, error, wire (types), index.
  */
 import type { ChatCompletion, ChatCompletionChunk, ChatRequest, CompletionUsage } from '../chat'

@@ -13,6 +13,8 @@ export interface Surface {
   answer(completion: ChatCompletion): string
   /** JSON text of an error body. */
   problem(problem: Problem): string
+  /** The same as an event in a stream that has begun: explicit, and not to be taken for the answer's end. */
+  problemEvent(problem: Problem): string
   stream(context: AnswerContext, options: { readonly includeUsage: boolean }): SurfaceWriter
 }
 

@@ -10,10 +10,12 @@ import { type Failure, fail, ok, type Result } from '../outcome'
 import type { AnswerContext, Dialect } from '../provider/dialect'
 import { dialects } from '../provider/dialects'
 import { createEventDecoder } from '../provider/events'
+import { headroomOf } from '../provider/headroom'
 import type { Surface } from '../provider/surface'
 import type { Lease, Settlement } from '../state/local-load'
+import { accountId, placeId } from './account'
 import { readText } from './body'
-import { consequenceOf } from './consequence'
+import { settlementOf } from './consequence'
 import type { Ending, Flow } from './ending'
 import { passGate } from './gate'
 import { heartbeat } from './heartbeat'
@@ -28,7 +30,8 @@ export interface Request {
   readonly answer: AnswerContext
   readonly promptTokens: number
   readonly limits: Limits
-  readonly deadlineAtMs: number
+  /** When the whole request must be over, and whose wish that is. */
+  readonly deadline: { readonly atMs: number; readonly limit: 'total' | 'deadline' }
 }
 
 export interface Answer {
@@ -46,19 +49,29 @@ export interface Answer {
 /** A JSON answer larger than this is no chat completion. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 const MAX_ERROR_BYTES = 64 * 1024
+const MIN_KEY_CHARACTERS = 8
 /** About what reading a prompt takes of the slower providers. */
 const FIRST_TOKEN_PER_PROMPT_TOKEN_MS = 0.5
 /** A model that thinks first may be silent for long. */
 const REASONING_FIRST_TOKEN_MS = 120_000
 
-export async function attempt(request: Request, model: Model, host: Host, world: World): Promise<Result<Answer>> {
+/** `outpaced` aborts when a hedge has answered sooner; then the answer, if there is one already, is thrown away. */
+export async function attempt(
+  request: Request,
+  model: Model,
+  outpaced: AbortSignal,
+  host: Host,
+  world: World,
+): Promise<Result<Answer>> {
   const dialect = dialects[model.provider]
   const key = model.secret === undefined ? undefined : host.secret(model.secret)
   const translated = dialect.request(request.chat, model, key)
   if (!translated.ok) return translated
 
-  const lease = host.load.take(model.id, request.promptTokens, world.now())
+  const shared = [accountId(model), placeId(model, host.place)]
+  const lease = host.load.take(model.id, request.promptTokens, world.now(), shared)
   const stopper = new Stopper(world, host.clientLeft)
+  stopper.obey(outpaced, { kind: 'outpaced' })
   const rest = heartbeat(world, () => {
     lease.renew(world.now())
     host.sync()
@@ -67,19 +80,23 @@ export async function attempt(request: Request, model: Model, host: Host, world:
   const settle = (settlement: Settlement) => {
     rest()
     stopper.release()
-    lease.settle(settlement, world.now())
+    // A JSON answer has no first token, so its time says nothing of one
+    lease.settle(request.chat.stream === true ? settlement : { ...settlement, timedOut: false }, world.now())
     host.sync()
   }
-  const result = await send({ request, model, dialect, lease, stopper, world, upstream: translated.value })
+  const result = await send({ request, model, dialect, lease, stopper, world, key, upstream: translated.value })
   if (!result.ok) {
     stopper.stop(result.failure)
-    settle(consequenceOf(result.failure).settlement)
+    settle(settlementOf(result.failure, model, host.place))
     return result
   }
+  const { body } = result.value
+  // Nobody will read it, and whoever writes it would wait for ever
+  if (body instanceof ReadableStream) outpaced.addEventListener('abort', () => void body.cancel())
   const ended = result.value.ended.then(ending => {
     // Aborts what may still be coming; after a complete answer there is nothing left to abort
     if (ending.failure !== undefined) stopper.stop(ending.failure)
-    settle(settlementOf(ending))
+    settle(ending.failure === undefined ? success(ending) : settlementOf(ending.failure, model, host.place))
     return ending
   })
   host.waitUntil(ended)
@@ -93,6 +110,7 @@ interface Sending {
   readonly lease: Lease
   readonly stopper: Stopper
   readonly world: World
+  readonly key: string | undefined
   readonly upstream: {
     readonly url: string
     readonly headers: Readonly<Record<string, string>>
@@ -103,8 +121,8 @@ interface Sending {
 
 /** Never rejects: what breaks is a failure, named by whoever stopped it or else as the upstream's doing. */
 async function send(sending: Sending): Promise<Result<Answer>> {
-  const { request, stopper, world, upstream, dialect } = sending
-  stopper.limit('total', Math.max(1, request.deadlineAtMs - world.now()))
+  const { request, stopper, world, upstream } = sending
+  stopper.limit(request.deadline.limit, Math.max(1, request.deadline.atMs - world.now()))
   const gotFirstToken = request.chat.stream === true ? stopper.limit('first-token', firstTokenLimitMs(sending)) : () => {}
   const sentMs = world.now()
   let connected = false
@@ -118,7 +136,9 @@ async function send(sending: Sending): Promise<Result<Answer>> {
     })
     connected = true
     const upstreamWaitMs = world.now() - sentMs
-    if (!response.ok) return fail(await errorOf(response, dialect, world))
+    const headroom = headroomOf(response.headers, world.now())
+    if (headroom !== undefined) sending.lease.headroom(headroom, world.now())
+    if (!response.ok) return fail(await errorOf(response, sending))
     const timing = { upstreamWaitMs, dropped: upstream.dropped }
     if (request.chat.stream !== true) return await jsonAnswer(response, sending, timing)
     return await streamAnswer(response, sending, timing, sentMs, gotFirstToken)
@@ -128,9 +148,16 @@ async function send(sending: Sending): Promise<Result<Answer>> {
   }
 }
 
-async function errorOf(response: Response, dialect: Dialect, world: World): Promise<Failure> {
+async function errorOf(response: Response, { dialect, key, world }: Sending): Promise<Failure> {
   const { text } = await readText(response.body, MAX_ERROR_BYTES)
-  return dialect.error(response.status, response.headers, text, world.now())
+  // Some upstreams quote the key they refuse, and not every key has a shape that gives it away. A very short one would be found in any text
+  const safe = key === undefined || key.length < MIN_KEY_CHARACTERS ? text : text.replaceAll(key, '[key]')
+  const failure = dialect.error(response.status, response.headers, safe, world.now())
+  // Without a word on when to come back, the exhausted limit's own reset is the best answer
+  const resetMs = failure.kind === 'rate-limited' ? headroomOf(response.headers, world.now())?.forMs : undefined
+  return failure.kind === 'rate-limited' && failure.retryAfterMs === undefined && resetMs !== undefined && resetMs > 0
+    ? { ...failure, retryAfterMs: resetMs }
+    : failure
 }
 
 type Timing = Pick<Answer, 'upstreamWaitMs' | 'dropped'>
@@ -204,8 +231,7 @@ function firstTokenLimitMs({ request, model }: Sending): number {
 /** Fewer tokens say nothing about the time per token. */
 const MIN_TOKENS = 8
 
-function settlementOf({ failure, writingMs, outputTokens }: Ending): Settlement {
-  const settlement: Settlement = failure === undefined ? { verdict: 'succeeded' } : consequenceOf(failure).settlement
-  const measured = outputTokens !== undefined && outputTokens >= MIN_TOKENS && writingMs > 0 && failure === undefined
-  return measured ? { ...settlement, perTokenMs: writingMs / outputTokens } : settlement
+function success({ writingMs, outputTokens }: Ending): Settlement {
+  const isMeasured = outputTokens !== undefined && outputTokens >= MIN_TOKENS && writingMs > 0
+  return isMeasured ? { verdict: 'succeeded', perTokenMs: writingMs / outputTokens } : { verdict: 'succeeded' }
 }

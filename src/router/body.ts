@@ -13,10 +13,11 @@ export async function readText(
   for (;;) {
     const { value, done } = await reader.read()
     if (done) return { text: text + decoder.decode(), isWhole: true }
+    const roomBytes = maxBytes - bytes
     bytes += value.byteLength
     if (bytes > maxBytes) {
       await reader.cancel()
-      return { text, isWhole: false }
+      return { text: text + decoder.decode(value.subarray(0, roomBytes), { stream: true }), isWhole: false }
     }
     text += decoder.decode(value, { stream: true })
   }

@@ -2,13 +2,17 @@
  * What follows from a failed attempt: whether the next candidate is tried, and what the model is blamed for. One table over the closed
  * union of failures, so that a new kind of failure does not compile until someone has thought about it.
  */
+import type { Model } from '../model'
 import type { Failure } from '../outcome'
 import type { Settlement } from '../state/local-load'
+import { accountId, placeId } from './account'
 
 export interface Consequence {
   /** `on`: the next candidate. `larger`: the next with a larger context window. `stop`: no model will do better. */
   readonly moves: 'on' | 'larger' | 'stop'
   readonly settlement: Settlement
+  /** What its cool-down is about. */
+  readonly scope?: 'account' | 'place'
 }
 
 const MINUTE_MS = 60_000
@@ -27,25 +31,41 @@ export function consequenceOf(failure: Failure): Consequence {
     case 'cut':
       return { moves: 'on', settlement: { verdict: 'failed' } }
     case 'timeout':
-      // When the whole deadline is over there is no time for another
-      return { moves: failure.limit === 'total' ? 'stop' : 'on', settlement: { verdict: 'failed', timedOut: true } }
+      return {
+        // When all of the time is used up there is none for another
+        moves: failure.limit === 'total' || failure.limit === 'deadline' ? 'stop' : 'on',
+        // An impatient client must not get a sound model ejected
+        settlement: { verdict: failure.limit === 'deadline' ? 'neutral' : 'failed', timedOut: true },
+      }
     case 'overloaded':
       return { moves: 'on', settlement: { verdict: 'failed', coolMs: bounded(failure.retryAfterMs ?? 0) } }
     case 'rate-limited':
-      return { moves: 'on', settlement: { verdict: 'failed', coolMs: bounded(failure.retryAfterMs ?? RATE_LIMIT_MS) } }
+      // It works as promised and says when to come back: no failure, and no reason to be ejected for longer
+      return { moves: 'on', settlement: { verdict: 'neutral', coolMs: bounded(failure.retryAfterMs ?? RATE_LIMIT_MS) } }
+    case 'unknown-model':
+      return { moves: 'on', settlement: { verdict: 'failed', coolMs: OUR_FAULT_MS } }
     case 'quota-exhausted':
     case 'unauthorized':
-    case 'unknown-model':
+      return { moves: 'on', settlement: { verdict: 'neutral', coolMs: OUR_FAULT_MS }, scope: 'account' }
     case 'unsupported-location':
-      return { moves: 'on', settlement: { verdict: 'failed', coolMs: OUR_FAULT_MS } }
+      return { moves: 'on', settlement: { verdict: 'neutral', coolMs: OUR_FAULT_MS }, scope: 'place' }
     case 'context-length':
       return { moves: 'larger', settlement: { verdict: 'neutral' } }
     case 'unsupported':
       return { moves: 'on', settlement: { verdict: 'neutral' } }
+    case 'outpaced':
+      return { moves: 'stop', settlement: { verdict: 'neutral', timedOut: true } }
     case 'rejected':
     case 'client-left':
       return { moves: 'stop', settlement: { verdict: 'neutral' } }
   }
+}
+
+/** The failure as the load state takes it in. */
+export function settlementOf(failure: Failure, model: Model, place: string): Settlement {
+  const { settlement, scope } = consequenceOf(failure)
+  if (scope === undefined) return settlement
+  return { ...settlement, cools: scope === 'account' ? accountId(model) : placeId(model, place) }
 }
 
 const bounded = (ms: number): number => Math.min(MAX_COOL_MS, Math.max(0, ms))

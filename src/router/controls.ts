@@ -16,6 +16,8 @@ export interface Controls {
   readonly models: readonly string[] | undefined
   readonly deadlineMs: number | undefined
   readonly fallback: boolean
+  /** Comments while a stream's first token is slow. */
+  readonly keepAlive: boolean
 }
 
 /** A control that makes no sense, with what would. */
@@ -43,12 +45,22 @@ export function parseControls(chat: ChatRequest, header: (name: string) => strin
     return bad('deadline-ms', `a whole number of ms from 1 to ${MAX_DEADLINE_MS}`, deadline)
   const fallback = read('fallback')
   if (fallback !== undefined && fallback !== 'on' && fallback !== 'off') return bad('fallback', 'on or off', fallback)
+  const keepAlive = read('keep-alive')
+  if (keepAlive !== undefined && keepAlive !== 'on' && keepAlive !== 'off') return bad('keep-alive', 'on or off', keepAlive)
   const models = read('models')
     ?.split(',')
     .map(name => name.trim())
     .filter(name => name !== '')
   if (models !== undefined && models.length === 0) return bad('models', 'names of models, separated by commas', read('models'))
-  return ok({ strategy, priority, key: read('key'), models, deadlineMs, fallback: fallback !== 'off' })
+  return ok({
+    strategy,
+    priority,
+    key: read('key'),
+    models,
+    deadlineMs,
+    fallback: fallback !== 'off',
+    keepAlive: keepAlive !== 'off',
+  })
 }
 
 /** The request as an upstream may see it: without the router's own fields. */

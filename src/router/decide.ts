@@ -8,8 +8,9 @@ import type { Model } from '../model'
 import { fail, ok, type Problem, type Result } from '../outcome'
 import type { ModelLoad, View } from '../state/local-load'
 import type { Candidate, Ranked, Situation, StrategyName } from '../strategy/strategy'
+import { boundTo } from './bound'
 import type { Controls } from './controls'
-import { type Excluded, exclusionOf, explain, isTemporary } from './filter'
+import { type Excluded, exclusionOf, explain, isTemporary, leftOutFor } from './filter'
 import type { Group, Plan } from './plan'
 
 /** Everything a decision rests on. */
@@ -24,13 +25,16 @@ export interface Question {
   readonly random: () => number
   /** Turn of the named group in this isolate. */
   readonly turn: (group: string) => number
-  readonly load: (model: string) => ModelLoad
+  /** Of a model, an account or a place. */
+  readonly load: (id: string) => ModelLoad
+  readonly place: string
   readonly view: View | undefined
 }
 
 export interface Decision {
   readonly route: string
   readonly strategy: StrategyName | 'listed'
+  readonly hedge: boolean
   /** Best first, fallbacks included. Never empty. */
   readonly ranking: readonly Ranked[]
   readonly excluded: readonly Excluded[]
@@ -55,7 +59,8 @@ export function decide(plan: Plan, question: Question): Result<Decision, Problem
   return ok({
     route: group.name,
     strategy: strategy ?? 'listed',
-    ranking: [...rank(used, situation), ...inOrder(spare)],
+    hedge: group.hedge,
+    ranking: sparing([...rank(used, situation), ...inOrder(spare)], question),
     excluded,
     panic,
     passedOver,
@@ -96,24 +101,38 @@ function walkRoutes(plan: Plan, { features, claims, chat }: Question): Chosen {
 function sift(models: readonly Model[], question: Question) {
   const eligible: Candidate[] = []
   const excluded: Excluded[] = []
+  const sieve = { ...question, bound: boundTo(question.chat) }
   for (const model of models) {
     const load = question.load(model.id)
-    const exclusion = exclusionOf(model, load, question.features)
+    const exclusion = exclusionOf(model, sieve)
     if (exclusion === undefined) eligible.push(candidateOf(model, load))
     else excluded.push({ model, exclusion })
   }
-  const panic = eligible.length === 0 && excluded.some(({ exclusion }) => exclusion.kind === 'ejected')
-  if (!panic) return { eligible, excluded, panic }
   const leastBad = excluded
-    .flatMap(({ model, exclusion }) => (exclusion.kind === 'ejected' ? [{ model, forMs: exclusion.forMs }] : []))
+    .flatMap(({ model, exclusion }) => {
+      const forMs = leftOutFor(exclusion)
+      return forMs === undefined ? [] : [{ model, forMs }]
+    })
     .sort((a, b) => a.forMs - b.forMs)
-    .map(({ model }) => candidateOf(model, question.load(model.id)))
-  return { eligible: leastBad, excluded: excluded.filter(({ exclusion }) => exclusion.kind !== 'ejected'), panic }
+  if (eligible.length > 0 || leastBad.length === 0) return { eligible, excluded, panic: false }
+  return {
+    eligible: leastBad.map(({ model }) => candidateOf(model, question.load(model.id))),
+    excluded: excluded.filter(({ exclusion }) => leftOutFor(exclusion) === undefined),
+    panic: true,
+  }
 }
 
 /** Failures come back fast and hold no lease; without counting them as load for a while, a broken model would look idle. */
 function candidateOf(model: Model, load: ModelLoad): Candidate {
   return { model, load: { ...load, inFlight: load.inFlight + load.recentFailures } }
+}
+
+/** A model with less of its rate limit left than this comes last, so that it is spared before it has to refuse. */
+const SCARCE = 0.05
+
+function sparing(ranking: readonly Ranked[], { load }: Question): readonly Ranked[] {
+  const isScarce = ({ model }: Ranked) => (load(model.id).headroom?.share ?? 1) < SCARCE
+  return [...ranking.filter(ranked => !isScarce(ranked)), ...ranking.filter(isScarce)]
 }
 
 function situationOf(question: Question, turn: number): Situation {
@@ -146,8 +165,8 @@ function unknownModel(plan: Plan, name: string, param: string): Problem {
 
 function nobodyCan(group: Group, excluded: readonly Excluded[]): Problem {
   const reasons = excluded.map(({ model, exclusion }) => `${model.id}: ${explain(exclusion)}`).join('; ')
-  const message = `No model of "${group.name}" can take this request. ${reasons}.`
-  if (excluded.some(({ exclusion }) => isTemporary(exclusion)))
+  const message = `No model of "${group.name}" can take this request. ${reasons || 'None of its models has its secret set'}.`
+  if (excluded.length === 0 || excluded.some(({ exclusion }) => isTemporary(exclusion)))
     return { status: 503, type: 'server_error', code: 'no_model_available', message, param: null, retryAfterMs: 1_000 }
   const tooLong = excluded.some(({ exclusion }) => exclusion.kind === 'context-window')
   const code = tooLong ? 'context_length_exceeded' : 'unsupported_parameter'

@@ -1,8 +1,12 @@
-/** Walks down the ranking until an attempt commits, as far as the number of attempts, the deadline and the failures' consequences allow. */
+/**
+ * Walks down the ranking until an attempt commits, as far as the number of attempts, the deadline, the budget and the failures' consequences
+ * allow. When every candidate has had its turn, one whose trouble is likely to pass is asked again after a pause.
+ */
 import type { Model } from '../model'
 import { type Failure, fail, ok, type Result } from '../outcome'
 import type { Ranked } from '../strategy/strategy'
 import { consequenceOf } from './consequence'
+import { type Attempt, type Hedge, hedged } from './hedge'
 
 /** An attempt that did not commit. */
 export interface Tried {
@@ -12,34 +16,102 @@ export interface Tried {
 
 export interface Walk {
   readonly maxAttempts: number
-  /** Whether another candidate may follow a failed one. */
+  /** Whether another attempt may follow a failed one. */
   readonly fallback: boolean
   readonly isOver: () => boolean
+  /** Whether a candidate can still serve, now that time has passed. Not asked for the first. */
+  readonly isEligible: (model: Model) => boolean
+  /** Takes one attempt out of the retry budget. The first fallback to another account needs none. */
+  readonly withdraw: () => boolean
+  /** Waits before the same model is asked again; false where the deadline leaves no time for it. */
+  readonly pause: (repeat: number, atLeastMs: number) => Promise<boolean>
+  /** Undefined: no hedging. `second` finds the candidate to hedge with. */
+  readonly hedge: (first: Model, second: () => Model | undefined) => Hedge | undefined
 }
 
 export interface Success<T> {
   readonly model: Model
   readonly answer: T
   readonly tried: readonly Tried[]
+  /** Candidates asked, those that were outpaced included. */
+  readonly attempts: number
 }
 
 /** Never empty: at least one attempt was made. */
 export async function walk<T>(
   ranking: readonly Ranked[],
-  { maxAttempts, fallback, isOver }: Walk,
-  attempt: (model: Model) => Promise<Result<T>>,
+  rules: Walk,
+  attempt: Attempt<T>,
 ): Promise<Result<Success<T>, readonly Tried[]>> {
   const tried: Tried[] = []
+  const asked: Model[] = []
   let largerThan: number | undefined
-  for (const { model } of ranking) {
-    if (tried.length >= maxAttempts || (tried.length > 0 && (!fallback || isOver()))) break
-    if (largerThan !== undefined && (model.contextWindow ?? Number.POSITIVE_INFINITY) <= largerThan) continue
-    const result = await attempt(model)
-    if (result.ok) return ok({ model, answer: result.value, tried })
-    tried.push({ model: model.id, failure: result.failure })
-    const { moves } = consequenceOf(result.failure)
-    if (moves === 'stop') break
-    if (moves === 'larger') largerThan = Math.max(largerThan ?? 0, model.contextWindow ?? 0)
+  const fits = (model: Model) => largerThan === undefined || (model.contextWindow ?? Number.POSITIVE_INFINITY) > largerThan
+  const fresh = (): Model | undefined => {
+    const isOpen = (model: Model) => !asked.includes(model) && fits(model) && (asked.length === 0 || rules.isEligible(model))
+    return ranking.find(({ model }) => isOpen(model))?.model
   }
-  return fail(tried)
+  const second = (): Model | undefined => {
+    const model = asked.length < rules.maxAttempts && rules.fallback ? fresh() : undefined
+    if (model !== undefined) asked.push(model)
+    return model
+  }
+  for (;;) {
+    const model = asked.length === 0 ? fresh() : await next()
+    if (model === undefined) return fail(tried)
+    asked.push(model)
+    const runs = await hedged(model, rules.hedge(model, second), attempt)
+    for (const { model: from, result } of runs) {
+      if (result.ok) return ok({ model: from, answer: result.value, tried, attempts: asked.length })
+      tried.push({ model: from.id, failure: result.failure })
+      if (consequenceOf(result.failure).moves === 'larger') largerThan = Math.max(largerThan ?? 0, from.contextWindow ?? 0)
+    }
+    if (runs.some(({ result }) => !result.ok && consequenceOf(result.failure).moves === 'stop')) return fail(tried)
+  }
+
+  /** Whom to ask after a failure: the next in the ranking, or someone again. */
+  async function next(): Promise<Model | undefined> {
+    if (asked.length >= rules.maxAttempts || !rules.fallback || rules.isOver()) return undefined
+    const model = fresh()
+    if (model !== undefined) {
+      const isFree = asked.length === 1 && asked[0] !== undefined && accountOf(model) !== accountOf(asked[0])
+      return isFree || rules.withdraw() ? model : undefined
+    }
+    const again = repeatable(ranking, tried)
+    if (again === undefined || !rules.withdraw()) return undefined
+    const repeats = tried.length - new Set(tried.map(each => each.model)).size
+    return (await rules.pause(repeats, again.waitMs)) ? again.model : undefined
+  }
+}
+
+/** Whose quota a request counts against. */
+const accountOf = ({ provider, secret, baseUrl }: Model): string => `${provider} ${secret ?? ''} ${baseUrl}`
+
+/** Longer than this no client should be kept for the same model's sake. */
+const MAX_WAIT_MS = 5_000
+
+/** The best candidate whose last failure is likely to pass, and how long it asks to be left alone. */
+function repeatable(ranking: readonly Ranked[], tried: readonly Tried[]): { model: Model; waitMs: number } | undefined {
+  for (const { model } of ranking) {
+    const last = tried.findLast(each => each.model === model.id)
+    const waitMs = last === undefined ? undefined : passesAfterMs(last.failure)
+    if (waitMs !== undefined && waitMs <= MAX_WAIT_MS) return { model, waitMs }
+  }
+  return undefined
+}
+
+/** Undefined: not worth asking again. */
+function passesAfterMs(failure: Failure): number | undefined {
+  switch (failure.kind) {
+    case 'unreachable':
+    case 'cut':
+    case 'stream-error':
+      return 0
+    case 'overloaded':
+      return failure.retryAfterMs ?? 0
+    case 'rate-limited':
+      return failure.retryAfterMs
+    default:
+      return undefined
+  }
 }

@@ -1,28 +1,61 @@
 /** Before any strategy: candidates that cannot serve the request are left out, each with its reason. */
 import type { Features } from '../context/features'
 import type { Capability, Model } from '../model'
+import { dialects } from '../provider/dialects'
 import type { ModelLoad } from '../state/local-load'
+import { accountId, placeId } from './account'
+import type { Bound } from './bound'
 
 export type Exclusion =
   | { readonly kind: 'capability'; readonly missing: Capability }
   | { readonly kind: 'context-window'; readonly needed: number; readonly window: number }
   | { readonly kind: 'full'; readonly inFlight: number; readonly maxInFlight: number }
   | { readonly kind: 'ejected'; readonly forMs: number }
+  /** The account behind the model's key was refused or is out of money. */
+  | { readonly kind: 'account'; readonly forMs: number }
+  /** The provider does not serve this place. */
+  | { readonly kind: 'place'; readonly forMs: number }
+  /** Nothing is left of its rate limit. */
+  | { readonly kind: 'rate-limited'; readonly forMs: number }
+  /** The conversation holds something that only another dialect can read. */
+  | { readonly kind: 'bound'; readonly field: string }
 
 export interface Excluded {
   readonly model: Model
   readonly exclusion: Exclusion
 }
 
+/** What a candidate is held against. `load` is asked for models, accounts and places alike. */
+export interface Sieve {
+  readonly features: Features
+  readonly bound: Bound | undefined
+  readonly place: string
+  readonly load: (id: string) => ModelLoad
+}
+
 /** The first reason against a candidate: what it can never do before what it cannot do now. Undefined: none. */
-export function exclusionOf(model: Model, load: ModelLoad, features: Features): Exclusion | undefined {
+export function exclusionOf(model: Model, { features, bound, place, load }: Sieve): Exclusion | undefined {
+  if (bound !== undefined && dialects[model.provider].name !== bound.dialect) return { kind: 'bound', field: bound.field }
+  const left = leftOutForMs(load(accountId(model)))
+  const leftHere = leftOutForMs(load(placeId(model, place)))
+  return (
+    modelExclusion(model, load(model.id), features) ??
+    (left > 0 ? { kind: 'account', forMs: left } : undefined) ??
+    (leftHere > 0 ? { kind: 'place', forMs: leftHere } : undefined)
+  )
+}
+
+const leftOutForMs = ({ ejectedForMs, probe }: ModelLoad): number => (probe ? 0 : Math.ceil(ejectedForMs))
+
+function modelExclusion(model: Model, load: ModelLoad, features: Features): Exclusion | undefined {
   const missing = requiredCapabilities(features).find(capability => model.capabilities?.has(capability) === false)
   if (missing !== undefined) return { kind: 'capability', missing }
   if (model.contextWindow !== undefined && features.promptTokens > model.contextWindow)
     return { kind: 'context-window', needed: features.promptTokens, window: model.contextWindow }
   if (load.inFlight >= model.maxInFlight) return { kind: 'full', inFlight: load.inFlight, maxInFlight: model.maxInFlight }
-  if (load.ejectedForMs > 0 && !load.probe) return { kind: 'ejected', forMs: Math.ceil(load.ejectedForMs) }
-  return undefined
+  if (load.headroom?.share === 0) return { kind: 'rate-limited', forMs: Math.ceil(load.headroom.forMs) }
+  const forMs = leftOutForMs(load)
+  return forMs > 0 ? { kind: 'ejected', forMs } : undefined
 }
 
 /** For people. */
@@ -35,12 +68,33 @@ export function explain(exclusion: Exclusion): string {
     case 'full':
       return `${exclusion.inFlight} requests are in flight of at most ${exclusion.maxInFlight}`
     case 'ejected':
-      return `it keeps failing and is left out for another ${exclusion.forMs} ms`
+      return `it keeps failing or asked for a pause, and is left out for another ${exclusion.forMs} ms`
+    case 'account':
+      return `its provider refuses the account behind its key; it is tried again in ${exclusion.forMs} ms`
+    case 'place':
+      return `its provider does not serve this place; it is tried again in ${exclusion.forMs} ms`
+    case 'rate-limited':
+      return `nothing is left of its rate limit for another ${exclusion.forMs} ms`
+    case 'bound':
+      return `${exclusion.field} is of another provider, which alone can read it`
+  }
+}
+
+/** How much longer it is left out for what it did, not for what the request asks; undefined: for another reason. The least bad are tried when nobody else is left. */
+export function leftOutFor(exclusion: Exclusion): number | undefined {
+  switch (exclusion.kind) {
+    case 'ejected':
+    case 'account':
+    case 'place':
+    case 'rate-limited':
+      return exclusion.forMs
+    default:
+      return undefined
   }
 }
 
 /** Whether waiting could help. */
-export const isTemporary = (exclusion: Exclusion): boolean => exclusion.kind === 'full' || exclusion.kind === 'ejected'
+export const isTemporary = (exclusion: Exclusion): boolean => exclusion.kind === 'full' || leftOutFor(exclusion) !== undefined
 
 function requiredCapabilities({ tools, jsonSchema, modalities }: Features): Capability[] {
   return [

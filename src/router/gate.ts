@@ -32,19 +32,18 @@ export async function passGate(reader: Reader, decoder: EventDecoder, stream: St
     const { value, done } = await reader.read()
     const fresh = done ? decoder.end() : decoder.push(value)
     events += fresh.length
-    for (const event of fresh) parts.push(...stream.push(event))
-    if (done) parts.push(...stream.end())
+    const latest = fresh.flatMap(event => stream.push(event))
+    if (done) latest.push(...stream.end())
     else {
       held.push(value)
       bytes += value.byteLength
     }
-    const committedAt = parts.findIndex(commits)
-    const failedAt = parts.findIndex(part => part.kind === 'failure')
-    const failed = parts[failedAt]
+    parts.push(...latest)
     // What fails after content came with it is a failure after the commit
-    if (committedAt >= 0) return ok({ held, parts, bytesPerEvent: bytes / Math.max(1, events) })
-    if (failed?.kind === 'failure') return fail(failed.failure)
-    if (done || parts.some(part => part.kind === 'done')) return fail(malformed('the stream ended without an answer'))
+    if (latest.some(commits)) return ok({ held, parts, bytesPerEvent: bytes / Math.max(1, events) })
+    const failed = latest.find(part => part.kind === 'failure')
+    if (failed !== undefined) return fail(failed.failure)
+    if (done || latest.some(part => part.kind === 'done')) return fail(malformed('the stream ended without an answer'))
     if (bytes > GATE_BYTES) return fail(malformed(`no content within ${GATE_BYTES} bytes`))
   }
 }
@@ -60,6 +59,6 @@ function isContent({ delta, finish_reason }: Choice): boolean {
   if (finish_reason !== null && finish_reason !== undefined) return true
   return Object.entries(delta).some(([field, value]) => {
     if (field === 'role' || value === null || value === undefined || value === '') return false
-    return !(Array.isArray(value) && value.length === 0)
+    return typeof value !== 'object' || Object.keys(value).length > 0
   })
 }

@@ -7,8 +7,9 @@ import { type ChatRequest, textOf } from '../chat'
 /** Enough to tell conversations apart; hashing takes time in proportion. */
 const MAX_CHARACTERS = 1_000
 
+/** An empty key is none: all who send one would share a model. */
 export function hashKeyOf(chat: ChatRequest, own: string | undefined): string {
-  return own ?? chat.prompt_cache_key ?? chat.user ?? stablePrefix(chat)
+  return own || chat.prompt_cache_key || chat.user || stablePrefix(chat)
 }
 
 function stablePrefix({ messages }: ChatRequest): string {

@@ -9,8 +9,8 @@ export function heartbeat(world: World, beat: () => void): () => void {
   let cancel = () => {}
   const arm = () => {
     cancel = world.after(BEAT_MS, () => {
-      beat()
       arm()
+      beat()
     })
   }
   arm()

@@ -2,13 +2,21 @@
  * What one isolate remembers between requests: plain data only, since a promise, a stream or a stub belongs to the request that made it and
  * must not be touched by another.
  */
+import { Budget } from '../state/budget'
 import { LocalLoad } from '../state/local-load'
 
 /** Conversations remembered, so that one that spilled to another model does not flap. The oldest is forgotten first. */
 const MAX_CONVERSATIONS = 5_000
 
+/** Finagle's figures: a fifth of the traffic of the last ten seconds. The floor, of the whole fleet, is smaller: these requests cost money. */
+const RETRIES = { ratio: 0.2, floor: 10, windowMs: 10_000 }
+/** A hedge costs a whole answer, so never more than this, and a window long enough for a little traffic to earn one. */
+const HEDGES = { ratio: 0.03, floor: 0, windowMs: 600_000 }
+
 export class Isolate {
   readonly load: LocalLoad
+  readonly retries = new Budget(RETRIES)
+  readonly hedges = new Budget(HEDGES)
   readonly #random: () => number
   readonly #turns = new Map<string, number>()
   readonly #lastModels = new Map<string, string>()

@@ -2,11 +2,10 @@
  * The native path: caller and upstream speak the same dialect, so the runtime pumps the bytes and no JavaScript sees them, save the
  * sampled tap. What is added is only what must not be missing: an explicit error event when the upstream breaks off.
  */
-import type { CompletionUsage } from '../chat'
 import type { Failure } from '../outcome'
-import type { StreamPart, StreamReader } from '../provider/dialect'
-import { createEventDecoder } from '../provider/events'
+import type { StreamReader } from '../provider/dialect'
 import type { SurfaceWriter } from '../provider/surface'
+import { conclude, conclusionOf } from './conclusion'
 import type { Ending, Flow } from './ending'
 import type { Committed } from './gate'
 import type { Stopper } from './stopper'
@@ -41,7 +40,7 @@ async function pump(input: PassThrough, writable: WritableStream<Uint8Array>): P
   const broken = await sendAll(committed.held, main, writable)
   tap.drain()
   const { bytes, tail } = await tap.report
-  const late = early.isOver ? early : conclusionOf(readTail(tail, input.newReader()))
+  const late = early.isOver ? early : conclude({ held: committed.held, bytes, tail }, input.newReader())
   const usage = late.usage ?? early.usage
   const failure = stopper.cause ?? late.failure ?? failureOf(broken, late.isOver)
   // An error that the upstream sent itself has passed through; one that was inferred here nobody has been told of
@@ -71,32 +70,6 @@ async function sendAll(
   } catch (error) {
     return error ?? new Error('broken')
   }
-}
-
-interface Conclusion {
-  readonly isOver: boolean
-  readonly failure: Failure | undefined
-  readonly usage: CompletionUsage | undefined
-}
-
-function conclusionOf(parts: readonly StreamPart[]): Conclusion {
-  let conclusion: Conclusion = { isOver: false, failure: undefined, usage: undefined }
-  for (const part of parts) {
-    if (part.kind === 'usage') conclusion = { ...conclusion, usage: part.usage }
-    if (part.kind === 'done') conclusion = { ...conclusion, isOver: true }
-    if (part.kind === 'failure') conclusion = { ...conclusion, isOver: true, failure: part.failure }
-  }
-  return conclusion
-}
-
-/** The tail may start in the middle of an event: what comes before its first blank line is left out. */
-function readTail(tail: Uint8Array, reader: StreamReader): readonly StreamPart[] {
-  const text = new TextDecoder().decode(tail)
-  const boundary = /\r\n\r\n|\n\n|\r\r/.exec(text)
-  const whole = boundary === null ? text : text.slice(boundary.index)
-  const decoder = createEventDecoder()
-  const events = [...decoder.push(new TextEncoder().encode(whole)), ...decoder.end()]
-  return events.flatMap(event => reader.push(event))
 }
 
 function failureOf(broken: unknown, isOver: boolean): Failure | undefined {

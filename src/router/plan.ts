@@ -18,6 +18,8 @@ export interface Group {
   /** Undefined: in the order given. */
   readonly strategy: StrategyName | undefined
   readonly priority: Priority | undefined
+  /** A stream that is slow to start may be asked for a second time, elsewhere. */
+  readonly hedge: boolean
   /** Prepared once per strategy. */
   readonly rankBy: (strategy: StrategyName) => Rank
 }
@@ -61,6 +63,7 @@ export function createPlan(config: Config, isLive: (model: Model) => boolean): P
       fallback: rest.fallback ?? [],
       strategy: 'strategy' in rest ? rest.strategy : config.strategy,
       priority,
+      hedge: rest.hedge ?? false,
       rankBy: memoised(strategy =>
         strategies[strategy].prepare([...use, ...(rest.fallback ?? [])], {
           ...(priority !== undefined && { priority }),
@@ -70,11 +73,11 @@ export function createPlan(config: Config, isLive: (model: Model) => boolean): P
     }
   }
   const routes = config.routes.map((route): PlannedRoute => {
-    const { strategy, priority } = route
+    const { strategy, priority, hedge } = route
     return {
       name: route.name,
       applies: compileWhen(route.when ?? {}),
-      group: group(route.name, pick(route.use), { fallback: pick(route.fallback), strategy, priority }),
+      group: group(route.name, pick(route.use), { fallback: pick(route.fallback), strategy, priority, hedge }),
     }
   })
   const everything = group('everything', [...live.values()])
@@ -98,7 +101,10 @@ export function createPlan(config: Config, isLive: (model: Model) => boolean): P
     listed: names => {
       const unknown = names.find(name => find(name) === undefined)
       if (unknown !== undefined) return { unknown }
-      const models = names.flatMap(name => find(name)?.use ?? [])
+      const models = names.flatMap(name => {
+        const { use, fallback } = find(name) ?? { use: [], fallback: [] }
+        return use.length > 0 ? use : fallback
+      })
       return group('listed', [...new Set(models)], { strategy: undefined })
     },
     names: ['auto', ...[...groups.keys()].filter(name => find(name) !== undefined)],

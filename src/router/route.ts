@@ -10,13 +10,15 @@ import type { ChatRequest } from '../chat'
 import { describe } from '../context/describe'
 import { fail, ok, type Problem, problemOf, type Result } from '../outcome'
 import type { Surface } from '../provider/surface'
-import { type Answer, attempt } from './attempt'
+import { type Answer, attempt, type Request } from './attempt'
+import { boundTo } from './bound'
 import { type Controls, withoutControls } from './controls'
 import { type Decision, decide } from './decide'
 import { type Tried, walk } from './fallback'
 import { hashKeyOf } from './hash-key'
 import type { Isolate } from './isolate'
 import type { Plan } from './plan'
+import { rulesOf } from './rules'
 import type { Host, World } from './world'
 
 export interface Journey {
@@ -64,29 +66,38 @@ export async function route(
     turn: group => isolate.turn(group),
     load: model => host.load.load(model, startedMs),
     view: host.load.view(startedMs),
+    place: host.place,
   })
   if (!decision.ok) return fail({ problem: decision.failure, decision: undefined, tried: [] })
 
+  isolate.retries.deposit(startedMs)
+  isolate.hedges.deposit(startedMs)
   const { limits } = plan.config
-  const deadlineAtMs = startedMs + Math.min(limits.totalMs, controls.deadlineMs ?? Number.POSITIVE_INFINITY)
-  const clean = withoutControls(chat)
+  const deadline = deadlineOf(startedMs, limits.totalMs, controls.deadlineMs)
+  const request = { chat: withoutControls(chat), surface, promptTokens: features.promptTokens, limits, deadline }
   const walked = await walk(
     decision.value.ranking,
-    { maxAttempts: limits.attempts, fallback: controls.fallback, isOver: () => world.now() >= deadlineAtMs },
-    model => {
+    {
+      maxAttempts: limits.attempts,
+      fallback: controls.fallback,
+      ...rulesOf({ bound: boundTo(chat), decision: decision.value, features, deadlineAtMs: deadline.atMs, isolate, host, world }),
+    },
+    (model, outpaced) => {
       const answer = { id: `chatcmpl-${id}`, createdSeconds: Math.floor(startedMs / 1000), model: model.name }
-      return attempt(
-        { chat: clean, surface, answer, promptTokens: features.promptTokens, limits, deadlineAtMs },
-        model,
-        host,
-        world,
-      )
+      return attempt({ ...request, answer }, model, outpaced, host, world)
     },
   )
   if (!walked.ok) return fail({ problem: exhausted(walked.failure), decision: decision.value, tried: walked.failure })
-  const { model, answer, tried } = walked.value
+  const { model, answer, attempts } = walked.value
   isolate.remember(hashKey, model.id)
-  return ok({ ...answer, decision: decision.value, model: model.id, attempts: tried.length + 1 })
+  return ok({ ...answer, decision: decision.value, model: model.id, attempts })
+}
+
+/** The shorter of the operator's limit and the client's. */
+function deadlineOf(startedMs: number, totalMs: number, ownMs: number | undefined): Request['deadline'] {
+  return ownMs !== undefined && ownMs < totalMs
+    ? { atMs: startedMs + ownMs, limit: 'deadline' }
+    : { atMs: startedMs + totalMs, limit: 'total' }
 }
 
 /** With one attempt its own problem; with several the last one's, and what became of each. */

@@ -10,7 +10,7 @@ export class Stopper {
   readonly #world: World
   readonly #clientLeft: AbortSignal
   readonly #startedMs: number
-  readonly #timers = new Set<() => void>()
+  readonly #undo = new Set<() => void>()
   #cause: Failure | undefined
 
   constructor(world: World, clientLeft: AbortSignal) {
@@ -37,16 +37,24 @@ export class Stopper {
     this.#controller.abort(new Error(failure.kind))
   }
 
+  /** Stops when `signal` aborts. */
+  obey(signal: AbortSignal, failure: Failure): void {
+    const stop = () => this.stop(failure)
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop)
+    this.#undo.add(() => signal.removeEventListener('abort', stop))
+  }
+
   /** Stops after `ms` unless the returned function is called first. */
   limit(limit: Limit, ms: number): () => void {
     const cancel = this.#world.after(ms, () => {
-      this.#timers.delete(cancel)
+      this.#undo.delete(cancel)
       this.stop({ kind: 'timeout', limit, afterMs: Math.round(this.#world.now() - this.#startedMs) })
     })
-    this.#timers.add(cancel)
+    this.#undo.add(cancel)
     return () => {
       cancel()
-      this.#timers.delete(cancel)
+      this.#undo.delete(cancel)
     }
   }
 
@@ -56,12 +64,12 @@ export class Stopper {
     let cancel = () => {}
     const arm = (ms: number) => {
       cancel = this.#world.after(ms, () => {
-        this.#timers.delete(cancel)
+        this.#undo.delete(cancel)
         const leftMs = lastMs + idleMs - this.#world.now()
         if (leftMs > 0) arm(leftMs)
         else this.stop({ kind: 'timeout', limit: 'idle', afterMs: idleMs })
       })
-      this.#timers.add(cancel)
+      this.#undo.add(cancel)
     }
     arm(idleMs)
     return () => {
@@ -71,8 +79,8 @@ export class Stopper {
 
   /** The attempt is over: nothing may fire any more. */
   release(): void {
-    for (const cancel of this.#timers) cancel()
-    this.#timers.clear()
+    for (const cancel of this.#undo) cancel()
+    this.#undo.clear()
     this.#clientLeft.removeEventListener('abort', this.#onClientLeft)
   }
 

@@ -19,6 +19,8 @@ export interface Host {
   readonly clientLeft: AbortSignal
   readonly secret: (name: string) => string | undefined
   readonly load: LocalLoad
+  /** Cloudflare's code of this isolate's data centre. */
+  readonly place: string
   /** Tells the tracker in time what has changed; cheap, and never waited for. */
   readonly sync: () => void
 }

@@ -3,8 +3,18 @@
  * A decision rests on these alone; no call is made. Plain data inside, since an isolate's module state must outlive any one request.
  */
 import { cool, failureRate, HEALTHY, type Health, isEjected, mayProbe, observeResults, probing, recentFailures } from './ejection'
+import { type RememberedHeadroom, recall, remember, scarcer } from './headroom'
 import { Leases } from './leases'
-import { DUE_MS, type Learned, type LoggedDecision, MAX_DECISIONS, MAX_SAMPLES, type Report, type Snapshot } from './report'
+import {
+  DUE_MS,
+  type Headroom,
+  type Learned,
+  type LoggedDecision,
+  MAX_DECISIONS,
+  MAX_SAMPLES,
+  type Report,
+  type Snapshot,
+} from './report'
 import { LEASE_MS } from './tracker'
 
 /** How an attempt ended, as far as it tells of the model. `neutral`: it does not (the client left, or the request itself was wrong). */
@@ -16,6 +26,8 @@ export interface Settlement {
   readonly perTokenMs?: number | undefined
   /** The upstream is to be left alone so long. */
   readonly coolMs?: number | undefined
+  /** What that holds for, where it is not the model: the id of an account or of a place. */
+  readonly cools?: string | undefined
 }
 
 /** A request in flight. Taken before anything is sent, settled exactly once; later settlements change nothing. */
@@ -26,6 +38,8 @@ export interface Lease {
   /** The first token of a stream has come. Not for JSON answers, which have none. */
   firstToken(nowMs: number): void
   settle(settlement: Settlement, nowMs: number): void
+  /** What the answer's headers said of the rate limit. */
+  headroom(headroom: Headroom, nowMs: number): void
 }
 
 /** What the fleet is believed to have on one model, this isolate's own leases included. */
@@ -35,8 +49,10 @@ export interface ModelLoad {
   readonly firstToken: { readonly baseMs: number; readonly slopeMsPerToken: number } | undefined
   readonly slowdown: number
   readonly perTokenMs: number | undefined
+  readonly p95Ratio: number | undefined
   readonly failureRate: number
   readonly recentFailures: number
+  readonly headroom: Headroom | null
   /** 0: healthy. */
   readonly ejectedForMs: number
   /** Ejected, but one request may try it. */
@@ -57,6 +73,7 @@ export class LocalLoad {
   readonly #leases = new Leases()
   /** As this isolate's own results have it. */
   readonly #health = new Map<string, Health>()
+  readonly #headroom = new Map<string, RememberedHeadroom>()
   #pending = new Map<string, Mutable<Learned>>()
   /** The batch that was sent and not yet acknowledged. */
   #sent: Pick<Report, 'batch' | 'learned' | 'decisions'> | undefined
@@ -68,13 +85,14 @@ export class LocalLoad {
     this.#isolate = isolate
   }
 
-  take(model: string, promptTokens: number, nowMs: number): Lease {
+  /** `shared`: ids of the account and the place that the model is reached by; an answer proves that they work. */
+  take(model: string, promptTokens: number, nowMs: number, shared: readonly string[] = []): Lease {
     const learned = this.#learnedOf(model)
     const tokensAhead = this.load(model, nowMs).waitingTokens + promptTokens
     const held = this.#leases.take(model, promptTokens, nowMs)
     learned.starts += 1
     learned.promptTokens += promptTokens
-    this.#useProbe(model, nowMs)
+    for (const id of [model, ...shared]) this.#useProbe(id, nowMs)
     return {
       model,
       renew: atMs => this.#leases.renew(held, atMs),
@@ -86,6 +104,11 @@ export class LocalLoad {
         if (!this.#leases.end(held)) return
         if (wasWaiting && settlement.timedOut === true) sample(this.#learnedOf(model).censored, tokensAhead, atMs - nowMs)
         this.#learn(model, settlement, atMs)
+        if (settlement.verdict === 'succeeded') for (const id of shared) this.#heal(id, atMs)
+      },
+      headroom: (headroom, atMs) => {
+        this.#learnedOf(model).headroom = headroom
+        this.#headroom.set(model, remember(headroom, atMs))
       },
     }
   }
@@ -111,8 +134,10 @@ export class LocalLoad {
       firstToken: baseMs === undefined ? undefined : { baseMs, slopeMsPerToken: figures?.slopeMsPerToken ?? 0 },
       slowdown: counts?.slowdown ?? 1,
       perTokenMs: figures?.perTokenMs ?? undefined,
+      p95Ratio: figures?.p95Ratio ?? undefined,
       failureRate: Math.max(counts?.failureRate ?? 0, failureRate(health, nowMs)),
       recentFailures: Math.max(counts?.recentFailures ?? 0, recentFailures(health, nowMs)),
+      headroom: scarcer(recall(this.#headroom.get(model), nowMs), fresher(counts?.headroom ?? null, ageMs)),
       ejectedForMs: Math.max(ownEjection.forMs, theirs.forMs),
       probe: (ownEjection.forMs === 0 || ownEjection.probe) && (theirs.forMs === 0 || theirs.probe),
     }
@@ -128,6 +153,11 @@ export class LocalLoad {
   /** Something was learned that no report has carried yet. */
   get hasNews(): boolean {
     return this.#pending.size > 0
+  }
+
+  /** How many share the fleet's traffic; 1 while nothing is known. */
+  get isolates(): number {
+    return this.#snapshot?.value.isolates ?? 1
   }
 
   get inFlight(): number {
@@ -170,7 +200,7 @@ export class LocalLoad {
     this.#snapshot = { value: snapshot, atMs: sentAtMs, probes: new Set([...probes, ...kept]) }
   }
 
-  #learn(model: string, { verdict, perTokenMs, coolMs = 0 }: Settlement, nowMs: number): void {
+  #learn(model: string, { verdict, perTokenMs, coolMs = 0, cools = model }: Settlement, nowMs: number): void {
     const learned = this.#learnedOf(model)
     if (verdict === 'succeeded') learned.succeeded += 1
     if (verdict === 'failed') learned.failed += 1
@@ -182,8 +212,17 @@ export class LocalLoad {
       learned.perTokenMs += perTokenMs
       learned.perTokenCount += 1
     }
-    learned.coolMs = Math.max(learned.coolMs, coolMs)
-    this.#health.set(model, cool(this.#healthOf(model), coolMs, nowMs))
+    if (coolMs <= 0) return
+    const cooled = this.#learnedOf(cools)
+    cooled.coolMs = Math.max(cooled.coolMs, coolMs)
+    this.#health.set(cools, cool(this.#healthOf(cools), coolMs, nowMs))
+  }
+
+  /** Something that was left out works again. Told only then: it would be news with every request. */
+  #heal(id: string, nowMs: number): void {
+    if (this.load(id, nowMs).ejectedForMs === 0) return
+    this.#learnedOf(id).succeeded += 1
+    this.#health.set(id, observeResults(this.#healthOf(id), 1, 0, nowMs))
   }
 
   #useProbe(model: string, nowMs: number): void {
@@ -215,12 +254,17 @@ const nothingLearned = (): Mutable<Learned> => ({
   perTokenMs: 0,
   perTokenCount: 0,
   coolMs: 0,
+  headroom: null,
 })
 
 /** Keeps the newest: with more than `MAX_SAMPLES` in one interval they hardly differ. */
 function sample(samples: number[], tokensAhead: number, ms: number): void {
   if (samples.length >= MAX_SAMPLES * 2) samples.splice(0, 2)
   samples.push(tokensAhead, Math.max(0, Math.round(ms)))
+}
+
+function fresher(headroom: Headroom | null, ageMs: number): Headroom | null {
+  return headroom === null || headroom.forMs <= ageMs ? null : { ...headroom, forMs: headroom.forMs - ageMs }
 }
 
 function ejectionOf(health: Health, nowMs: number): { forMs: number; probe: boolean } {

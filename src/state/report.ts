@@ -50,6 +50,14 @@ export interface Learned {
   readonly perTokenCount: number
   /** The upstream asks to be left alone so much longer, ms; 0 if it does not. */
   readonly coolMs: number
+  /** What it last said of its rate limit. */
+  readonly headroom: Headroom | null
+}
+
+/** What is left of the scarcest rate limit, 0..1, and for how long that is to be believed. */
+export interface Headroom {
+  readonly share: number
+  readonly forMs: number
 }
 
 export const MAX_SAMPLES = 16
@@ -70,7 +78,7 @@ export interface Snapshot {
   readonly models: Readonly<Record<string, ModelSnapshot>>
 }
 
-/** One model, as the other isolates and everyone's experience have it. `null`: nothing is known. */
+/** One model (or account, or place: see `router/account.ts`), as the other isolates and everyone's experience have it. `null`: nothing is known. */
 export interface ModelSnapshot {
   /** The others' live leases. */
   readonly inFlight: number
@@ -79,9 +87,12 @@ export interface ModelSnapshot {
   readonly slopeMsPerToken: number
   readonly slowdown: number
   readonly perTokenMs: number | null
+  /** The 95th percentile of the time to first token, over the line's. */
+  readonly p95Ratio: number | null
   readonly failureRate: number
   /** Number of recent failures, decayed. They come back fast and leave no lease, so they count as load for a while. */
   readonly recentFailures: number
+  readonly headroom: Headroom | null
   /** 0: healthy. `DUE_MS`: its time is over, and only a probe is missing. */
   readonly ejectedForMs: number
   /** Of an ejected model: this isolate may send it one request to see whether it has recovered. */

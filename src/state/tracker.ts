@@ -6,6 +6,7 @@
  */
 import { decay } from '../algorithm/ewma'
 import { cool, failureRate, HEALTHY, type Health, isEjected, mayProbe, observeResults, probing, recentFailures } from './ejection'
+import { type RememberedHeadroom, recall, remember } from './headroom'
 import { type Latency, NO_LATENCY, observeCensored, observeFirstToken, observePerToken, readLatency } from './latency'
 import { DUE_MS, type Learned, type LoggedDecision, type ModelSnapshot, type Report, type Snapshot } from './report'
 
@@ -37,6 +38,7 @@ interface Arrivals {
 interface ModelState {
   readonly latency: Latency
   readonly health: Health
+  readonly headroom?: RememberedHeadroom | undefined
   readonly seenAtMs: number
 }
 
@@ -126,6 +128,7 @@ export class Tracker {
       ...readLatency(state.latency, nowMs),
       failureRate: failureRate(state.health, nowMs),
       recentFailures: recentFailures(state.health, nowMs),
+      headroom: recall(state.headroom, nowMs),
       // While a probe is out the model is still ejected for everyone else, however long ago its time ran out
       ejectedForMs: isEjected(state.health) ? Math.max(DUE_MS, state.health.ejectedUntilMs - nowMs) : 0,
       probe,
@@ -149,7 +152,8 @@ function learn(state: ModelState, learned: Learned, nowMs: number): ModelState {
   for (const [tokensAhead, ms] of pairs(learned.censored)) latency = observeCensored(latency, tokensAhead, ms, nowMs)
   if (learned.perTokenCount > 0) latency = observePerToken(latency, learned.perTokenMs / learned.perTokenCount, nowMs)
   const health = cool(observeResults(state.health, learned.succeeded, learned.failed, nowMs), learned.coolMs, nowMs)
-  return { latency, health, seenAtMs: nowMs }
+  const headroom = learned.headroom === null ? state.headroom : remember(learned.headroom, nowMs)
+  return { latency, health, headroom, seenAtMs: nowMs }
 }
 
 function* pairs(flat: readonly number[]): Generator<readonly [number, number]> {

@@ -1,5 +1,5 @@
-/** What is printed: the machine, and for each scenario every round, the medians and what the router adds. Pure but for the machine's facts. */
-import { cpus } from 'node:os'
+/** What is printed: the machine, and for each scenario every round, the medians and the ratio to the bare Worker. Pure but for the machine's facts. */
+import { cpus, loadavg } from 'node:os'
 import type { Round } from './measure'
 import type { Scenario } from './scenario'
 import { VARIANTS, type Variant } from './workers'
@@ -8,30 +8,34 @@ export type Rounds = Readonly<Record<Variant, readonly Round[]>>
 
 export function machine(nowMs: number): string {
   const cores = cpus()
-  return `${new Date(nowMs).toISOString().slice(0, 10)}, Node ${process.versions.node}, ${cores.length} × ${cores[0]?.model ?? 'unknown CPU'}`
+  const versions = `Node ${process.versions.node}, ${cores.length} × ${cores[0]?.model ?? 'unknown CPU'}`
+  // Others on the machine cost more than they take: caches are shared, and a busy host's stolen time counts as ours
+  return `${new Date(nowMs).toISOString().slice(0, 10)}, ${versions}, load average before ${loadavg()[0]?.toFixed(1)}`
 }
 
 export function report(scenario: Scenario, rounds: Rounds): string {
-  const rates = (variant: Variant) => rounds[variant].map(round => round.requestsPerSecond)
-  const costs = (variant: Variant) => rounds[variant].flatMap(round => round.cpuMsPerRequest ?? [])
-  const lines = VARIANTS.map(variant => {
-    const rate = `${median(rates(variant)).toFixed(0).padStart(6)} requests/s (${rates(variant)
-      .map(value => value.toFixed(0))
-      .join(' ')})`
-    const cost = `${median(costs(variant)).toFixed(2).padStart(6)} ms CPU/request (${costs(variant)
-      .map(value => value.toFixed(2))
-      .join(' ')})`
-    return `  ${variant.padEnd(6)} ${rate}${costs(variant).length === 0 ? '' : `\n         ${cost}`}`
-  })
-  const rate = median(rates('router')) / median(rates('bare'))
-  const added = median(costs('router')) - median(costs('bare'))
-  const cost = `, ${(median(costs('router')) / median(costs('bare'))).toFixed(2)} × the CPU (+${added.toFixed(2)} ms)`
-  return [
-    scenario.name,
-    ...lines,
-    `  router/bare: ${rate.toFixed(2)} × the requests/s${costs('bare').length === 0 ? '' : cost}`,
-  ].join('\n')
+  const rates = figures(rounds, round => round.requestsPerSecond)
+  const costs = figures(rounds, round => round.cpuMsPerRequest)
+  const lines = VARIANTS.flatMap(variant => [
+    `  ${variant.padEnd(6)} ${shown(rates[variant], 0)} requests/s`,
+    ...(costs[variant].length === 0 ? [] : [`  ${''.padEnd(6)} ${shown(costs[variant], 2)} ms CPU/request`]),
+  ])
+  const cost = costs.bare.length === 0 ? '' : `, ${ratio(costs).toFixed(2)} × the CPU (+${added(costs).toFixed(2)} ms)`
+  return [scenario.name, ...lines, `  router/bare: ${ratio(rates).toFixed(2)} × the requests/s${cost}`].join('\n')
 }
+
+type Figures = Readonly<Record<Variant, readonly number[]>>
+
+function figures(rounds: Rounds, of: (round: Round) => number | undefined): Figures {
+  return { bare: rounds.bare.flatMap(round => of(round) ?? []), router: rounds.router.flatMap(round => of(round) ?? []) }
+}
+
+const shown = (values: readonly number[], digits: number): string =>
+  `${median(values).toFixed(digits).padStart(6)} (${values.map(value => value.toFixed(digits)).join(' ')})`
+
+/** Round by round, and then the median: what disturbs a round disturbs both of its halves. */
+const ratio = ({ bare, router }: Figures): number => median(router.map((value, round) => value / (bare[round] ?? Number.NaN)))
+const added = ({ bare, router }: Figures): number => median(router.map((value, round) => value - (bare[round] ?? Number.NaN)))
 
 /** NaN of nothing. */
 export function median(values: readonly number[]): number {

@@ -102,6 +102,7 @@ describe.skipIf(executablePath === undefined)('the console', () => {
       const response = await page.goto(local.url)
       expect(response?.headers()['content-security-policy']).toContain("default-src 'self'")
       await state('Live')
+      expect(await page.locator('#notice').textContent()).toContain('simulated')
       expect(await page.locator('#models tbody th .value').allTextContents()).toEqual(['gpt', 'claude', 'gemini'])
       expect(await page.locator('#model option').allTextContents()).toEqual(['auto', 'gpt', 'claude', 'gemini'])
       expect(await page.locator('#decisions-empty').textContent()).toContain('None yet')

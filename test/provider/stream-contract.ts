@@ -7,12 +7,12 @@ import type { AnswerContext, Dialect, StreamPart, StreamReader, UpstreamEvent } 
 
 export const context: AnswerContext = { id: 'chatcmpl-1', createdSeconds: 1_760_000_000, model: 'asked-for' }
 
-/** One event a line; an event is named after its own `type`, where it has one. */
-export function recording(dialect: 'anthropic' | 'google', name: string): readonly UpstreamEvent[] {
+/** One event a line; an event is named after its own `type`, where it has one. OpenAI's end marker is no JSON. */
+export function recording(dialect: Dialect['name'], name: string): readonly UpstreamEvent[] {
   const lines = readFileSync(join(import.meta.dirname, 'fixtures', dialect, `${name}.jsonl`), 'utf8')
     .trimEnd()
     .split('\n')
-  return lines.map(data => ({ event: JSON.parse(data).type, data }))
+  return lines.map(data => (data === '[DONE]' ? { data } : { event: JSON.parse(data).type, data }))
 }
 
 export function play(reader: StreamReader, events: readonly UpstreamEvent[]): StreamPart[] {
@@ -43,7 +43,7 @@ export function streamContract(dialect: Dialect, recordings: Readonly<Record<str
       const seen = choices(play(dialect.stream(context), recorded))
       for (const index of new Set(seen.map(choice => choice.index))) {
         const own = seen.filter(choice => choice.index === index)
-        expect(own[0]?.delta).toEqual({ role: 'assistant', content: '' })
+        expect(own[0]?.delta).toMatchObject({ role: 'assistant', content: '' })
         expect(own.filter(choice => choice.finish_reason !== null).length).toBeLessThanOrEqual(1)
       }
     })
@@ -85,6 +85,7 @@ export function streamContract(dialect: Dialect, recordings: Readonly<Record<str
 
 /** Right keys, wrong values: strings become numbers, numbers strings, some lists and objects null. */
 function mangle(data: string): string {
+  if (data === '[DONE]') return '[done]'
   return JSON.stringify(JSON.parse(data), (key, value) => {
     if (key === '' || key === 'type') return value
     if (typeof value === 'string') return value.length

@@ -16,7 +16,9 @@ export async function defaultExportsOf(sources: readonly string[]): Promise<read
     await Promise.all(files.map((file, index) => writeFile(file, inPlace(sources[index] ?? ''))))
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../../tsconfig.json', include: ['*.ts'] }))
     await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', folder])
-    const modules = await Promise.all(files.map(file => import(/* @vite-ignore */ file) as Promise<{ readonly default?: unknown }>))
+    const modules = await Promise.all(
+      files.map(file => import(/* @vite-ignore */ file) as Promise<{ readonly default?: unknown }>),
+    )
     return modules.map(module => module.default)
   } finally {
     await rm(folder, { recursive: true })

@@ -10,7 +10,7 @@ const REPLACED: readonly (readonly [RegExp, string])[] = [
   [/;dur=\d+/g, ';dur=<ms>'],
   [/"age_ms":\s*\d+/g, '"age_ms":<ms>'],
   // Probabilities and scores: what they are is another test's business, that they are there is this one's
-  [/\d+\.\d+(?:e-?\d+)?/g, '<figure>'],
+  [/\d\.\d{3,}(?:e-?\d+)?/g, '<figure>'],
 ]
 
 export const normalised = (text: string): string =>

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import packageJson from '../../package.json'
 import { parseConfig } from '../../src/config'
 import config from '../../src/router.config'
-import { startRouter, type Router } from '../support/router'
+import { type Router, startRouter } from '../support/router'
 import { defaultExportsOf, wranglerConfigWith } from './configuration'
 import { commandsOf, type Example, examplesOf } from './examples'
-import { startLocalRouter, type LocalRouter } from './local-router'
-import { fencesOf } from './markdown'
+import { type LocalRouter, startLocalRouter } from './local-router'
+import { type Fence, fencesOf, subjectOf, tableOf } from './markdown'
 import { disagreement } from './output'
 import { ROOT, runNode, runShell } from './run'
 
@@ -20,7 +20,8 @@ const START_MS = 180_000
 /** Shorter than any reason. */
 const MIN_REASON_CHARACTERS = 20
 
-const examples = examplesOf(fencesOf(await readFile(join(ROOT, 'README.md'), 'utf8')))
+const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
+const examples = examplesOf(fencesOf(readme))
 
 const NO_SECRETS = {
   ROUTER_KEYS: undefined,
@@ -54,6 +55,25 @@ describe('an example', () => {
     },
     120_000,
   )
+})
+
+describe('an endpoint', () => {
+  const endpoints = tableOf(readme, 'Endpoint').map(subjectOf)
+
+  test.each(endpoints)('%s exists', async endpoint => {
+    const [method = '', path = ''] = endpoint.split(' ')
+    const { status, body } = await fetch(local.url + path, { method })
+    await body?.cancel()
+    expect(status).not.toBe(404)
+  })
+
+  test('that the router itself lists is on the page', async () => {
+    const message = await (await fetch(`${local.url}/v1/nothing`)).text()
+    const listed =
+      message.match(/(?:GET|POST|PUT|PATCH|DELETE) \/v1\/[\w/]+/g)?.filter(name => !name.endsWith('/v1/nothing')) ?? []
+    expect(listed).not.toEqual([])
+    expect(endpoints).toEqual(expect.arrayContaining(listed))
+  })
 })
 
 /** Resolves with what it prints, `''` where that is nothing; rejects where it fails. */
@@ -102,9 +122,23 @@ async function answerUnder(wrong: string): Promise<string> {
 
 async function tryCommands(code: string): Promise<string> {
   const commands = commandsOf(code)
-  if (commands.every(command => command.startsWith('curl '))) return runShell(here(code))
+  if (commands.every(command => command.startsWith('curl '))) return runCurl(here(code))
   for (const command of commands) await checkCommand(command)
   return ''
+}
+
+/**
+ * `wrangler dev` reloads while its Workers find each other, and whenever a source file changes; a request that this hits it answers with these words,
+ * and asks for it again.
+ */
+const RELOADED = 'Your worker restarted mid-request'
+const MAX_TRIES = 5
+
+async function runCurl(script: string): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    const printed = await runShell(script)
+    if (!printed.includes(RELOADED) || tries === MAX_TRIES) return printed
+  }
 }
 
 /** Commands that would change the machine or an account: what can be known of them without running them. */
@@ -131,7 +165,7 @@ function secretNames(): readonly string[] {
 }
 
 /** JSON is compared as such, so that the page may lay it out for reading. */
-function disagreementWith(output: Example | NonNullable<Example['output']>, printed: string): string | undefined {
+function disagreementWith(output: Fence, printed: string): string | undefined {
   if (output.language !== 'json') return disagreement(output.code, printed)
   const laidOut = (text: string) => JSON.stringify(JSON.parse(text), null, 2)
   return disagreement(laidOut(output.code), laidOut(printed))

@@ -8,20 +8,28 @@ export const ROOT = resolve(import.meta.dirname, '../..')
 const TIMEOUT_MS = 60_000
 
 /** What the command prints. Rejects where it fails. */
-export function run(command: string, args: readonly string[], input = ''): Promise<string> {
+export function run(command: string, args: readonly string[], input?: string): Promise<string> {
   return new Promise((done, failed) => {
-    const child = spawn(command, args, { cwd: ROOT, timeout: TIMEOUT_MS, env: { ...process.env, NO_COLOR: '1' } })
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      timeout: TIMEOUT_MS,
+      env: { ...process.env, NO_COLOR: '1' },
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    })
     let output = ''
     let errors = ''
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       output += chunk.toString()
     })
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
       errors += chunk.toString()
     })
     child.once('error', failed)
-    child.once('close', code => (code === 0 ? done(output) : failed(new Error(`${command} ended with code ${code}:\n${errors}\n${output}`))))
-    child.stdin.end(input)
+    child.once('close', code =>
+      code === 0 ? done(output) : failed(new Error(`${command} ended with code ${code}:\n${errors}\n${output}`)),
+    )
+    child.stdin?.once('error', failed)
+    child.stdin?.end(input)
   })
 }
 

@@ -288,6 +288,7 @@ describe('a report', () => {
       perTokenMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
       perTokenCount: count,
       coolMs: count,
+      headroom: fc.option(fc.record({ share: fc.double({ min: 0, max: 1, noNaN: true }), forMs: count })),
     })
     const id = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,20}$/)
     const report: fc.Arbitrary<Report> = fc.record({
@@ -304,7 +305,7 @@ describe('a report', () => {
         overTheWire(tracker.state(START_MS + 10_000))
         overTheWire(tracker.memory())
       }),
-      { seed: SEED, numRuns: 300 },
+      { seed: SEED, numRuns: 150 },
     )
   })
 })

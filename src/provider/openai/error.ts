@@ -33,11 +33,11 @@ const statusIn = (code: string | undefined): number | undefined =>
 export function error(status: number, headers: Headers, body: string, nowMs: number): Failure {
   const upstream = upstreamError(status, parseJson(body))
   const retry = retryAfterMs(headers, nowMs)
-  return byCode(upstream, retry) ?? byStatus(upstream, retry)
+  return byCode(upstream.code, upstream, retry) ?? byCode(upstream.type, upstream, retry) ?? byStatus(upstream, retry)
 }
 
-function byCode(upstream: UpstreamError, retry: number | undefined): Failure | undefined {
-  switch (upstream.code ?? upstream.type) {
+function byCode(code: string | undefined, upstream: UpstreamError, retry: number | undefined): Failure | undefined {
+  switch (code) {
     case 'insufficient_quota':
     case 'billing_hard_limit_reached':
     case 'billing_not_active':

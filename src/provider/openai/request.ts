@@ -6,23 +6,29 @@ import type { ChatMessage, ChatRequest } from '../../chat'
 import type { Model } from '../../model'
 import { ok, type Result } from '../../outcome'
 import type { UpstreamRequest } from '../dialect'
+import { encode } from '../translation/encode'
 import { requestHeaders } from '../translation/headers'
+import { withoutForeignState } from './carried'
 
 export function request(chat: ChatRequest, model: Model, key: string | undefined): Result<UpstreamRequest> {
   const kept = keptMetadata(chat)
   const body: ChatRequest = {
     ...chat,
-    ...(model.provider === 'openai' ? modernLimit(chat) : withoutDeveloper(chat)),
+    ...(model.provider === 'openai'
+      ? { ...modernLimit(chat), messages: withoutForeignState(chat.messages) }
+      : withoutDeveloper(chat)),
     model: model.name,
     metadata: kept,
   }
+  const text = encode(body)
+  if (!text.ok) return text
   return ok({
     url: `${model.baseUrl}/chat/completions`,
     headers: requestHeaders(
       { 'content-type': 'application/json', authorization: key === undefined ? undefined : `Bearer ${key}` },
       model.headers,
     ),
-    body: JSON.stringify(body),
+    body: text.value,
     dropped: kept === undefined && Object.keys(chat.metadata ?? {}).length > 0 ? ['metadata'] : [],
   })
 }

@@ -1,5 +1,6 @@
 /** Reads a chat-completions stream: chunks as they are, the usage chunk apart, `[DONE]` as the only honest end. */
 
+import type { CompletionUsage } from '../../chat'
 import { isObject, parseJson } from '../../json'
 import type { UpstreamError } from '../../outcome'
 import type { AnswerContext, StreamPart, StreamReader, UpstreamEvent } from '../dialect'
@@ -8,6 +9,7 @@ import { isChunk, usageOf } from './wire'
 
 export function stream(_context: AnswerContext): StreamReader {
   let over = false
+  let usage: CompletionUsage | undefined
   const last = (part: StreamPart): StreamPart[] => {
     over = true
     return [part]
@@ -15,17 +17,15 @@ export function stream(_context: AnswerContext): StreamReader {
   return {
     push({ event, data }: UpstreamEvent): readonly StreamPart[] {
       if (over) return []
-      if (data === '[DONE]') return last({ kind: 'done' })
+      if (data === '[DONE]')
+        return usage === undefined ? last({ kind: 'done' }) : [{ kind: 'usage', usage }, ...last({ kind: 'done' })]
       const value = parseJson(data)
       if (value === undefined) return last({ kind: 'failure', failure: { kind: 'malformed', detail: 'An event is not JSON.' } })
       const upstream = errorIn(event, value)
       if (upstream !== undefined) return last({ kind: 'failure', failure: { kind: 'stream-error', upstream } })
-      const usage = usageOf(value)
-      const parts: StreamPart[] = []
-      // The usage chunk of `include_usage` has no choices; some compatible upstreams put usage on the last choice instead
-      if (isChunk(value) && value.choices.length > 0) parts.push({ kind: 'chunk', chunk: value })
-      if (usage !== undefined) parts.push({ kind: 'usage', usage })
-      return parts
+      // OpenAI sends it in a chunk without choices, some compatible upstreams on the last choice, others count along in every chunk
+      usage = usageOf(value) ?? usage
+      return isChunk(value) && value.choices.length > 0 ? [{ kind: 'chunk', chunk: value }] : []
     },
     end(): readonly StreamPart[] {
       return over ? [] : last({ kind: 'failure', failure: { kind: 'cut', detail: 'The stream ended before [DONE].' } })

@@ -7,6 +7,7 @@ export const openaiSurface: Surface = {
   dialect: 'openai',
   answer: completion => JSON.stringify(completion),
   problem: problem => JSON.stringify(errorBody(problem)),
+  problemEvent: problem => data(errorBody(problem)),
   stream: (context, { includeUsage }) => ({
     write(part: StreamPart): string {
       switch (part.kind) {

@@ -1,0 +1,26 @@
+/**
+ * State that a conversation carries and that only its own provider can read: uploaded files, and what a provider signed or encrypted. Files cannot be left
+ * out, so such a request stays with the dialect that knows them. Signatures and encrypted reasoning can: another provider answers without
+ * them, and its dialect strips them (`provider/openai/carried.ts`; Anthropic's and Gemini's requests are written anew and take only what is theirs).
+ */
+import type { ChatRequest } from '../chat'
+import { isObject } from '../json'
+import type { Dialect } from '../provider/dialect'
+
+export interface Bound {
+  readonly dialect: Dialect['name']
+  /** The field that binds. */
+  readonly field: string
+}
+
+/** Undefined: any provider will do. */
+export function boundTo(chat: ChatRequest): Bound | undefined {
+  for (const [at, { content }] of chat.messages.entries()) {
+    if (!Array.isArray(content)) continue
+    for (const [part, value] of content.entries()) {
+      const file = isObject(value) && value.type === 'file' && isObject(value.file) ? value.file : undefined
+      if (typeof file?.file_id === 'string') return { dialect: 'openai', field: `messages[${at}].content[${part}].file.file_id` }
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,70 @@
+/** Plans and questions for decisions, from configurations as operators write them. */
+import { type ConfigInput, parseConfig } from '../../src/config'
+import type { Problem, Result } from '../../src/outcome'
+import { type Controls, parseControls } from '../../src/router/controls'
+import { type Decision, decide, type Question } from '../../src/router/decide'
+import { createPlan, type Plan } from '../../src/router/plan'
+import { LocalLoad, type ModelLoad } from '../../src/state/local-load'
+import { chat } from '../provider/requests'
+import { situation } from '../strategy/given'
+
+export const modelsNamed = (...ids: readonly string[]): ConfigInput['models'] =>
+  Object.fromEntries(
+    ids.map(id => [id, { provider: 'openai-compatible', model: `${id}-upstream`, baseUrl: 'https://up.example/v1' }]),
+  )
+
+/** `dead`: models whose secret is not set. */
+export function planOf(input: ConfigInput, dead: readonly string[] = []): Plan {
+  const config = parseConfig(input)
+  if (!config.ok) throw new Error(JSON.stringify(config.failure))
+  return createPlan(config.value, ({ id }) => !dead.includes(id))
+}
+
+export const idle: ModelLoad = new LocalLoad('nobody').load('m', 0)
+
+/** What a request without any asks for. */
+export const noControls: Controls = controlsOf()
+
+function controlsOf(): Controls {
+  const parsed = parseControls(chat(), () => null)
+  if (!parsed.ok) throw new Error(parsed.failure.message)
+  return parsed.value
+}
+
+export interface Asking extends Partial<Omit<Question, 'chat' | 'controls' | 'load' | 'features'>> {
+  readonly model?: string
+  readonly fields?: Record<string, unknown>
+  readonly controls?: Partial<Controls>
+  readonly features?: Partial<Question['features']>
+  /** By the id of a model, an account or a place; the others are idle. */
+  readonly loads?: Readonly<Record<string, Partial<ModelLoad>>>
+}
+
+export function questionOf({ model = 'auto', fields, controls, features, loads = {}, ...rest }: Asking): Question {
+  const { nowMs, random, claims, view, features: plain } = situation()
+  return {
+    chat: chat({ model, ...fields }),
+    controls: { ...noControls, ...controls },
+    features: { ...plain, ...features },
+    claims,
+    hashKey: 'conversation',
+    lastModel: undefined,
+    nowMs,
+    random,
+    turn: () => 0,
+    load: id => ({ ...idle, ...loads[id] }),
+    place: 'TST',
+    view,
+    ...rest,
+  }
+}
+
+export const ask = (plan: Plan, asking: Asking = {}): Result<Decision, Problem> => decide(plan, questionOf(asking))
+
+export function decided(plan: Plan, asking: Asking = {}): Decision {
+  const decision = ask(plan, asking)
+  if (!decision.ok) throw new Error(decision.failure.message)
+  return decision.value
+}
+
+export const rankedIds = (decision: Decision): readonly string[] => decision.ranking.map(({ model }) => model.id)

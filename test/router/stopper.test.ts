@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { Stopper } from '../../src/router/stopper'
+import { VirtualWorld } from './virtual-world'
+
+function given() {
+  const world = new VirtualWorld()
+  const leaving = new AbortController()
+  return { world, leaving, stopper: new Stopper(world, leaving.signal) }
+}
+
+describe('an attempt is stopped', () => {
+  it('not before its time, and not by anything but its limits', async () => {
+    const { world, stopper } = given()
+    stopper.limit('total', 1_000)
+    await world.pass(999)
+    expect(stopper.signal.aborted).toBe(false)
+    expect(stopper.cause).toBeUndefined()
+    await world.pass(1)
+    expect(stopper.signal.aborted).toBe(true)
+    expect(stopper.cause).toEqual({ kind: 'timeout', limit: 'total', afterMs: 1_000 })
+  })
+
+  it('by the first cause, which stays', async () => {
+    const { world, leaving, stopper } = given()
+    stopper.limit('first-token', 100)
+    stopper.limit('total', 200)
+    await world.pass(300)
+    leaving.abort()
+    stopper.stop({ kind: 'cut', detail: 'late' })
+    expect(stopper.cause).toEqual({ kind: 'timeout', limit: 'first-token', afterMs: 100 })
+  })
+
+  it('by the client leaving, and a limit that passes later is no cause', async () => {
+    const { world, leaving, stopper } = given()
+    stopper.limit('total', 200)
+    leaving.abort()
+    await world.pass(500)
+    expect(stopper.signal.aborted).toBe(true)
+    expect(stopper.cause).toEqual({ kind: 'client-left' })
+  })
+
+  it('at once when the client has left before it began', () => {
+    const gone = AbortSignal.abort()
+    const stopper = new Stopper(new VirtualWorld(), gone)
+    expect(stopper.signal.aborted).toBe(true)
+    expect(stopper.cause).toEqual({ kind: 'client-left' })
+  })
+
+  it('not by a limit that was called off', async () => {
+    const { world, stopper } = given()
+    const callOff = stopper.limit('first-token', 100)
+    await world.pass(50)
+    callOff()
+    callOff()
+    await world.pass(1_000)
+    expect(stopper.cause).toBeUndefined()
+    expect(world.armed).toBe(0)
+  })
+
+  it('by a reason that its signal carries', () => {
+    const { stopper } = given()
+    stopper.stop({ kind: 'unreachable', detail: 'x' })
+    expect(stopper.signal.reason).toEqual(new Error('unreachable'))
+  })
+})
+
+describe('silence', () => {
+  it('stops it after the idle limit', async () => {
+    const { world, stopper } = given()
+    stopper.idle(1_000)
+    await world.pass(999)
+    expect(stopper.cause).toBeUndefined()
+    await world.pass(1)
+    expect(stopper.cause).toEqual({ kind: 'timeout', limit: 'idle', afterMs: 1_000 })
+  })
+
+  it('does not, as long as something is seen in time, and it then lasts from the last', async () => {
+    const { world, stopper } = given()
+    const seen = stopper.idle(1_000)
+    for (let i = 0; i < 20; i++) {
+      await world.pass(900)
+      seen()
+    }
+    await world.pass(999)
+    expect(stopper.cause).toBeUndefined()
+    await world.pass(1)
+    expect(stopper.cause).toMatchObject({ limit: 'idle' })
+  })
+
+  it('takes one timer however much is seen', async () => {
+    const { world, stopper } = given()
+    const seen = stopper.idle(1_000)
+    for (let i = 0; i < 10_000; i++) seen()
+    expect(world.armed).toBe(1)
+    await world.pass(1_500)
+    expect(world.armed).toBe(0)
+    expect(stopper.cause).toMatchObject({ limit: 'idle' })
+  })
+})
+
+describe('once it is released', () => {
+  it('nothing fires any more, and nothing is left armed', async () => {
+    const { world, leaving, stopper } = given()
+    stopper.limit('total', 100)
+    stopper.limit('first-token', 50)
+    const seen = stopper.idle(80)
+    await world.pass(60)
+    seen()
+    stopper.release()
+    expect(world.armed).toBe(0)
+    await world.pass(10_000)
+    leaving.abort()
+    expect(stopper.cause).toEqual({ kind: 'timeout', limit: 'first-token', afterMs: 50 })
+  })
+
+  it('the client leaving aborts nothing', () => {
+    const { leaving, stopper } = given()
+    stopper.release()
+    leaving.abort()
+    expect(stopper.signal.aborted).toBe(false)
+  })
+})

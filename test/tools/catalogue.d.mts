@@ -1,0 +1,2 @@
+/** The text of `src/profile/catalogue.json` as it should be. */
+export function catalogueText(): string
