@@ -36,7 +36,7 @@ export const byKeys: AccessPolicy = {
     return { refused: unauthorized('This key is not known here.') }
   },
   async admin(c) {
-    if (secretOf(c.env, accessOf(c).keys) === undefined)
+    if (secretOf(c.env, accessOf(c).keys) === undefined && accessOf(c).jwt === undefined)
       return { refused: missing(accessOf(c).keys, 'client keys, comma-separated') }
     const key = secretOf(c.env, 'ROUTER_ADMIN_KEY')
     if (key === undefined) return { refused: missing('ROUTER_ADMIN_KEY', 'the admin key') }

@@ -29,9 +29,11 @@ const secretNames = (env: Env): string[] => {
   return [...new Set(models.flatMap(({ secret }) => secret ?? []))]
 }
 
-/** Real providers as soon as one key is there, never a mixture. */
-const isSimulated = (env: LocalEnv): boolean =>
-  env.PROVIDERS !== undefined && secretNames(env).every(name => secretOf(env, name) === undefined)
+/** Real providers as soon as one key is there, or where none is needed (Ollama alone); never a mixture. */
+const isSimulated = (env: LocalEnv): boolean => {
+  const names = secretNames(env)
+  return env.PROVIDERS !== undefined && names.length > 0 && names.every(name => secretOf(env, name) === undefined)
+}
 
 /** Where each provider's simulator listens, inside the binding. */
 const SIMULATED_PATH: Readonly<Record<string, string>> = {

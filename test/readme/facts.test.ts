@@ -226,10 +226,9 @@ describe('load state', () => {
   })
 })
 
-test('every command in the table of commands is a script', () => {
-  for (const command of subjectsOf('Command')) {
-    expect(Object.keys(packageJson.scripts)).toContain(command.replace(/^npm (run )?/, ''))
-  }
+test('the table of commands has every script and no other', () => {
+  const scripts = subjectsOf('Command').map(command => command.replace(/^npm (run )?/, ''))
+  expect(scripts.toSorted()).toEqual(Object.keys(packageJson.scripts).toSorted())
 })
 
 function isJson(text: string): boolean {
