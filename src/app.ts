@@ -1,7 +1,8 @@
 /** The table of contents: the order of middleware and every route. */
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
+import { createMiddleware } from 'hono/factory'
 import { regionOf } from './durable/region'
 import { trackerClient } from './durable/tracker-client'
 import type { Env } from './env'
@@ -64,7 +65,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   })
   app.get('/health', health)
 
-  app.use('/v1/*', cors({ origin: allowed, exposeHeaders: [...ROUTER_HEADERS], maxAge: 86_400 }))
+  app.use('/v1/*', forBrowsers(cors({ origin: allowed, exposeHeaders: [...ROUTER_HEADERS], maxAge: 86_400 })))
   app.use('/v1/*', requireConfig, requireKey(access))
   app.use('/v1/*', limitBody)
   app.post('/v1/chat/completions', chat)
@@ -82,6 +83,14 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   })
   return app
 }
+
+/** Only browsers send an origin. Caches must know, all the same, that the answer depends on it. */
+const forBrowsers = (middleware: MiddlewareHandler<AppEnv>) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    if (c.req.header('origin') !== undefined) return middleware(c, next)
+    await next()
+    c.res.headers.append('vary', 'Origin')
+  })
 
 const unknownModel = (name: string): Response =>
   problemResponse(invalidRequest(`There is no model "${name.slice(0, 100)}" here.`, 'model', 404, 'model_not_found'))

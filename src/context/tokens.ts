@@ -86,7 +86,8 @@ function charge(text: string, from: number, to: number): number {
       current = 'line'
       if (previous !== 'line') total += CHARGE.lineBreak
     } else {
-      const script = scriptOf(unit)
+      // Nearly all that is read is ASCII, and for it no table is needed
+      const script = unit >= 0x80 ? scriptOf(unit) : isSmall(unit) || isCapital(unit) ? 'latin' : 'none'
       if (script === 'latin') {
         current = 'latin'
         const begins = previous !== 'latin' || (isCapital(unit) && isSmall(previousUnit))

@@ -74,15 +74,22 @@ function bearer(c: AppContext): string | undefined {
   return token
 }
 
+/** Of keys as the bindings hold them. They change with a deployment only, so each isolate computes them once. */
+const digests = new Map<string, readonly ArrayBuffer[]>()
+
+async function digestsOf(keys: readonly string[]): Promise<readonly ArrayBuffer[]> {
+  const name = keys.join('\n')
+  const known = digests.get(name)
+  if (known !== undefined) return known
+  const made = await Promise.all(keys.filter(key => key.trim() !== '').map(key => digest(key.trim())))
+  digests.set(name, made)
+  return made
+}
+
 async function matchesAny(token: string, keys: readonly string[]): Promise<boolean> {
   const presented = await digest(token)
-  let matches = false
   // Every key is compared, so that the time does not tell which one matched
-  for (const key of keys) {
-    const trimmed = key.trim()
-    if (trimmed !== '' && crypto.subtle.timingSafeEqual(presented, await digest(trimmed))) matches = true
-  }
-  return matches
+  return (await digestsOf(keys)).reduce((matches, key) => crypto.subtle.timingSafeEqual(presented, key) || matches, false)
 }
 
 const digest = (text: string): Promise<ArrayBuffer> => crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
