@@ -14,10 +14,13 @@ import { type Deployment, deploy } from './http/deployment'
 import { explain } from './http/explain'
 import { ROUTER_HEADERS } from './http/facts'
 import { health } from './http/health'
+import { countMessageTokens, messages } from './http/messages'
 import { metrics } from './http/metrics'
 import { modelByName, models } from './http/models'
 import { invalidRequest, onError, problemResponse } from './http/problem'
 import { requireConfig } from './http/ready'
+import { surfaceOf } from './http/surface'
+import type { Problem } from './outcome'
 import type { World } from './router/world'
 
 export interface AppOptions {
@@ -33,7 +36,13 @@ export interface AppOptions {
   readonly origins?: readonly string[]
 }
 
-const ENDPOINTS = ['POST /v1/chat/completions', 'POST /v1/route', 'GET /v1/models']
+const ENDPOINTS = [
+  'POST /v1/chat/completions',
+  'POST /v1/messages',
+  'POST /v1/messages/count_tokens',
+  'POST /v1/route',
+  'GET /v1/models',
+]
 
 export function createApp(options: AppOptions): Hono<AppEnv> {
   const { access = byKeys, origins = [] } = options
@@ -60,15 +69,18 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     c.env = options.env?.(c.env) ?? c.env
     c.set('world', world)
     c.set('requestId', world.newId())
-    c.set('tracker', trackerClient(c.env.LOAD_TRACKER, regionOf(c.req.raw)))
+    c.var.deployment.region ??= regionOf(c.req.raw)
+    c.set('tracker', trackerClient(c.env.LOAD_TRACKER, c.var.deployment.region))
     await next()
   })
   app.get('/health', health)
 
   app.use('/v1/*', forBrowsers(cors({ origin: allowed, exposeHeaders: [...ROUTER_HEADERS], maxAge: 86_400 })))
   app.use('/v1/*', requireConfig, requireKey(access))
-  app.use('/v1/*', limitBody)
+  app.use('/v1/*', limitBody, reserveBuffer)
   app.post('/v1/chat/completions', chat)
+  app.post('/v1/messages', messages)
+  app.post('/v1/messages/count_tokens', countMessageTokens)
   app.post('/v1/route', explain)
   app.get('/v1/models', models)
   app.get('/v1/models/:name{.+}', c => modelByName(c, c.req.param('name')) ?? unknownModel(c.req.param('name')))
@@ -79,7 +91,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
 
   app.notFound(c => {
     const message = `There is no ${c.req.method} ${c.req.path} here. What there is: ${ENDPOINTS.join(', ')}.`
-    return problemResponse(invalidRequest(message, null, 404, 'not_found'))
+    return problemResponse(invalidRequest(message, null, 404, 'not_found'), surfaceOf(c))
   })
   return app
 }
@@ -95,9 +107,34 @@ const forBrowsers = (middleware: MiddlewareHandler<AppEnv>) =>
 const unknownModel = (name: string): Response =>
   problemResponse(invalidRequest(`There is no model "${name.slice(0, 100)}" here.`, 'model', 404, 'model_not_found'))
 
+/** Holds the body's share of the isolate's memory until the answer has begun. */
+async function reserveBuffer(c: AppContext, next: () => Promise<void>) {
+  if (c.req.method === 'GET') return next()
+  const { plan, deployment, world } = c.var
+  // A body that does not tell its length may have all that is allowed
+  const bytes = Number(c.req.header('content-length') ?? plan.config.limits.bodyBytes)
+  const release = deployment.buffers.reserve(bytes, world.now())
+  if (release === undefined) return problemResponse(NO_ROOM, surfaceOf(c))
+  try {
+    await next()
+  } finally {
+    release()
+  }
+  return undefined
+}
+
+const NO_ROOM: Problem = {
+  status: 503,
+  type: 'server_error',
+  code: 'no_room',
+  message: 'Too many large requests are being read here. Try again in a moment.',
+  param: null,
+  retryAfterMs: 1_000,
+}
+
 function limitBody(c: AppContext, next: () => Promise<void>) {
   const { bodyBytes } = c.var.plan.config.limits
   const onError = () =>
-    problemResponse(invalidRequest(`The body is larger than ${bodyBytes} bytes.`, null, 413, 'body_too_large'))
+    problemResponse(invalidRequest(`The body is larger than ${bodyBytes} bytes.`, null, 413, 'body_too_large'), surfaceOf(c))
   return bodyLimit({ maxSize: bodyBytes, onError })(c, next)
 }

@@ -23,6 +23,13 @@ const isHttpUrl = (text: string): boolean => {
   return url !== undefined && (url.protocol === 'https:' || url.protocol === 'http:') && url.username === '' && url.search === ''
 }
 const HttpUrl = v.pipe(v.string(), v.check(isHttpUrl, 'an http(s) URL without user info or query'))
+const isOrigin = (text: string): boolean => text === '*' || (URL.canParse(text) && new URL(text).origin === text)
+const Origin = v.pipe(
+  v.string(),
+  v.check(isOrigin, 'an origin such as "https://app.example.com", without a path or a slash at its end, or "*"'),
+)
+const HeaderName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'the name of a header'))
+const HeaderValue = v.pipe(v.string(), v.regex(/^[\t\x20-\x7e]*$/, 'the value of a header: one line of ASCII'))
 const some = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.minLength(1, 'at least one'))
 
 const Range = v.pipe(
@@ -64,7 +71,7 @@ const ModelSchema = v.pipe(
     provider: v.picklist(PROVIDERS),
     model: v.pipe(v.string(), v.nonEmpty('a name')),
     baseUrl: v.optional(HttpUrl),
-    headers: v.optional(v.record(v.string(), v.string())),
+    headers: v.optional(v.record(HeaderName, HeaderValue)),
     secret: v.optional(SecretName),
     weight: v.optional(Positive),
     maxInFlight: v.optional(Count),
@@ -105,7 +112,7 @@ const LimitsSchema = v.strictObject({
 })
 
 const AccessSchema = v.strictObject({
-  origins: v.optional(v.array(v.string()), []),
+  origins: v.optional(v.array(Origin), []),
   keys: v.optional(SecretName, 'ROUTER_KEYS'),
   jwt: v.optional(v.strictObject({ jwksUrl: HttpUrl, audience: v.string(), issuer: v.optional(v.string()) })),
 })
@@ -171,10 +178,24 @@ export function parseConfig(input: unknown): Result<Config, readonly ConfigProbl
       return fail([{ field: 'ROUTER_CONFIG', expected: 'JSON', found: 'text that is not JSON' }])
     }
   }
+  const reserved = reservedNames(value, [])
+  if (reserved.length > 0) return fail(reserved)
   const parsed = v.safeParse(ConfigSchema, value)
   if (!parsed.success) return fail(parsed.issues.map(problemOf))
   const problems = danglingNames(parsed.output)
   return problems.length > 0 ? fail(problems) : ok(resolve(parsed.output))
+}
+
+/** Names that every JavaScript object brings along. The schema library would leave them out without a word, and with them a model or a condition. */
+const RESERVED: readonly string[] = ['__proto__', 'prototype', 'constructor']
+
+function reservedNames(value: unknown, path: readonly string[]): ConfigProblem[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const field = [...path, key]
+    if (!RESERVED.includes(key)) return reservedNames(inner, field)
+    return [{ field: field.join('.'), expected: 'another name, since this one is reserved', found: `"${key}"` }]
+  })
 }
 
 type Parsed = v.InferOutput<typeof ConfigSchema>

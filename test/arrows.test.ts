@@ -49,7 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   chat: ['valibot', 'openai'],
   config: ['valibot'],
-  provider: ['eventsource-parser', '@anthropic-ai/sdk', '@google/genai', 'openai'],
+  provider: ['eventsource-parser', 'valibot', '@anthropic-ai/sdk', '@google/genai', 'openai'],
   http: ['hono', 'jose', 'valibot'],
   durable: ['itty-durable'],
   app: ['hono'],

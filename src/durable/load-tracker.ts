@@ -3,10 +3,11 @@
  * some seconds after it changed, so that it survives eviction and costs no write per request; an idle object has no alarm and costs nothing.
  */
 import { createDurable } from 'itty-durable'
-import type { Report, Snapshot } from '../state/report'
+import { isReport, type Report, type Snapshot } from '../state/report'
 import { Tracker, type TrackerMemory, type TrackerState } from '../state/tracker'
 
-const MEMORY = 'memory'
+/** The number counts the shapes of what is stored; another shape is not read, and learning starts anew. */
+const MEMORY = 'memory:1'
 /** What an eviction may lose. */
 const WRITE_AFTER_MS = 5_000
 
@@ -25,10 +26,12 @@ export class LoadTracker extends createDurable({ autoPersist: false }) {
   }
 
   async sync(report: Report): Promise<Snapshot> {
+    // During a rollout the reporter may be of another version
+    if (!isReport(report)) throw new TypeError('this is not a report')
     const snapshot = this.#tracker.sync(report, Date.now())
     if (report.batch > 0 && !this.#isDirty) {
-      this.#isDirty = true
       await this.#storage.setAlarm(Date.now() + WRITE_AFTER_MS)
+      this.#isDirty = true
     }
     return snapshot
   }
@@ -39,8 +42,9 @@ export class LoadTracker extends createDurable({ autoPersist: false }) {
 
   async alarm(): Promise<void> {
     if (!this.#isDirty) return
-    this.#isDirty = false
     await this.#storage.put(MEMORY, this.#tracker.memory())
+    // Only now: if it fails, the runtime runs the alarm again
+    this.#isDirty = false
   }
 
   get #storage(): DurableObjectStorage {

@@ -16,11 +16,13 @@ export interface Syncing {
 
 /** A lost report costs precision until its leases expire, so it is worth a few more tries, but not a loop. */
 const MAX_FAILURES = 3
+/** Then another request takes over: the runtime ends this one's background work 30 s after its response, in the middle of whatever it does. */
+const MAX_CALLS = 20
 
 /** Syncs in time. Resolves when nothing more is to be told or another request has taken over; never rejects. */
 export async function syncInTime(syncing: Syncing): Promise<void> {
   const { load, schedule, now, after } = syncing
-  for (let failures = 0; failures < MAX_FAILURES; ) {
+  for (let failures = 0, calls = 0; failures < MAX_FAILURES && calls < MAX_CALLS; calls++) {
     const waitMs = schedule.plan(now())
     if (waitMs === undefined) return
     if (waitMs > 0) await new Promise<void>(resolve => after(waitMs, resolve))

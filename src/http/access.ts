@@ -8,6 +8,7 @@ import type { Problem } from '../outcome'
 import type { AppContext, AppEnv } from './context'
 import { verifyJwt } from './jwt'
 import { NO_RETRY, notConfigured, problemResponse } from './problem'
+import { surfaceOf } from './surface'
 
 export interface Caller {
   readonly claims: Readonly<Record<string, unknown>>
@@ -27,7 +28,8 @@ export const byKeys: AccessPolicy = {
     const keys = secretOf(c.env, access.keys)
     if (keys === undefined && access.jwt === undefined) return { refused: missing(access.keys, 'client keys, comma-separated') }
     const token = bearer(c) ?? c.req.header('x-api-key')
-    if (token === undefined) return { refused: unauthorized('No key was sent. Send it as "Authorization: Bearer <key>".') }
+    if (token === undefined)
+      return { refused: unauthorized('No key was sent. Send it as "Authorization: Bearer <key>" or as x-api-key.') }
     if (keys !== undefined && (await matchesAny(token, keys.split(',')))) return { caller: { claims: {} } }
     if (access.jwt !== undefined && token.split('.').length === 3) {
       const claims = await verifyJwt(token, access.jwt, c.var.world)
@@ -51,7 +53,7 @@ export const byKeys: AccessPolicy = {
 export const requireKey = (policy: AccessPolicy) =>
   createMiddleware<AppEnv>(async (c, next) => {
     const admission = await policy.client(c)
-    if ('refused' in admission) return problemResponse(admission.refused, undefined, NO_RETRY)
+    if ('refused' in admission) return problemResponse(admission.refused, surfaceOf(c), NO_RETRY)
     c.set('caller', admission.caller)
     return next()
   })

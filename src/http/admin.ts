@@ -1,5 +1,7 @@
 /** `GET /admin/state`: what the region's tracker and this isolate know, model by model. */
+import { accountId, placeId } from '../router/account'
 import type { AppContext } from './context'
+import { hostOf } from './host'
 import { problemResponse } from './problem'
 
 export async function adminState(c: AppContext): Promise<Response> {
@@ -15,6 +17,7 @@ export async function adminState(c: AppContext): Promise<Response> {
       param: null,
     })
   }
+  const { place } = hostOf(c)
   const configured = config.ok ? [...config.value.models.values()] : []
   const models = configured.map(model => {
     const { inFlight = 0, waitingTokens = 0, probe: _, ...learned } = state.models[model.id] ?? {}
@@ -29,6 +32,9 @@ export async function adminState(c: AppContext): Promise<Response> {
         inFlight,
         waitingTokens,
         ...learned,
+        // What it shares with others: 0 is well
+        accountLeftOutForMs: state.models[accountId(model)]?.ejectedForMs ?? 0,
+        placeLeftOutForMs: state.models[placeId(model, place)]?.ejectedForMs ?? 0,
       },
     ]
   })

@@ -1,11 +1,13 @@
 /** What an isolate sets up once, at its first request: the plan or what is wrong with the configuration, and its own memory. */
 import { type Config, type ConfigProblem, parseConfig } from '../config'
+import type { Region } from '../durable/region'
 import { type Env, secretOf } from '../env'
 import type { Result } from '../outcome'
 import { Isolate } from '../router/isolate'
 import { createPlan, type Plan } from '../router/plan'
 import type { World } from '../router/world'
 import { SyncSchedule } from '../state/sync-schedule'
+import { Buffers } from './buffers'
 
 export interface Deployment {
   readonly config: Result<Config, readonly ConfigProblem[]>
@@ -13,6 +15,9 @@ export interface Deployment {
   readonly plan: Plan | undefined
   readonly isolate: Isolate
   readonly schedule: SyncSchedule
+  readonly buffers: Buffers
+  /** Set by the first request: an isolate stays where it is, while clients come from anywhere. */
+  region: Region | undefined
   /** Secrets that models name and that are not set. */
   readonly missingSecrets: readonly string[]
   /** What whoever looks at this deployment should know first, e.g. that its providers are simulated. */
@@ -28,6 +33,8 @@ export function deploy(env: Env, fileConfig: unknown, world: World, notice?: str
     plan: config.ok ? createPlan(config.value, model => isSet(model.secret)) : undefined,
     isolate: new Isolate(world.newId(), world.random),
     schedule: new SyncSchedule(world.random),
+    buffers: new Buffers(),
+    region: undefined,
     missingSecrets: [...new Set(models.flatMap(({ secret }) => (secret === undefined || isSet(secret) ? [] : [secret])))],
     notice,
   }

@@ -1,8 +1,7 @@
 /** `POST /v1/route`: the decision for a request, explained by the code that would make it, without calling anyone. */
-import { describe } from '../context/describe'
 import { decide } from '../router/decide'
 import { explain as reason } from '../router/filter'
-import { hashKeyOf } from '../router/hash-key'
+import { questionOf } from '../router/question'
 import type { AppContext } from './context'
 import { hostOf, warmUp } from './host'
 import { parseChat } from './parse'
@@ -14,25 +13,19 @@ export async function explain(c: AppContext): Promise<Response> {
   const parsed = parseChat(text, name => c.req.header(name) ?? null)
   if (!parsed.ok) return problemResponse(parsed.failure)
   const { chat, controls } = parsed.value
-  const { isolate } = deployment
-  const nowMs = world.now()
-  const features = describe(chat)
-  const hashKey = hashKeyOf(chat, controls.key)
-  const view = isolate.load.view(nowMs)
-  const decision = decide(plan, {
+  const { claims } = caller
+  const question = questionOf({
     chat,
     controls,
-    features,
-    claims: caller.claims,
-    hashKey,
-    lastModel: isolate.lastModel(hashKey),
-    nowMs,
+    claims,
+    isolate: deployment.isolate,
+    host: hostOf(c),
+    nowMs: world.now(),
     random: world.random,
-    turn: group => isolate.turn(group, { peek: true }),
-    load: model => isolate.load.load(model, nowMs),
-    view,
-    place: hostOf(c).place,
+    peek: true,
   })
+  const { features, view } = question
+  const decision = decide(plan, question)
   if (!decision.ok) return problemResponse(decision.failure, undefined, NO_RETRY)
   const { route, strategy, ranking, excluded, panic, passedOver } = decision.value
   return c.json({

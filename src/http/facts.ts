@@ -13,6 +13,10 @@ export const ROUTER_HEADERS = [
   'server-timing',
 ] as const
 
+/** Fields bear the names that callers gave them: not all of those can stand in a header, and they may be many. */
+const FIELD = /^[\w.[\]-]{1,100}$/
+const MAX_DROPPED = 50
+
 export interface FactHeaders {
   readonly requestId: string
   readonly decision: Decision | undefined
@@ -29,12 +33,13 @@ export function factHeaders(facts: FactHeaders): Record<string, string> {
     ...(facts.upstreamWaitMs === undefined ? [] : [`upstream-wait;dur=${facts.upstreamWaitMs}`]),
     ...(facts.firstTokenMs === undefined ? [] : [`first-token;dur=${facts.firstTokenMs}`]),
   ]
+  const dropped = (facts.dropped ?? []).filter(name => FIELD.test(name)).slice(0, MAX_DROPPED)
   return {
     'x-router-request-id': facts.requestId,
     'x-router-attempts': String(facts.attempts),
     ...(facts.decision !== undefined && { 'x-router-route': facts.decision.route, 'x-router-strategy': facts.decision.strategy }),
     ...(facts.model !== undefined && { 'x-router-model': facts.model }),
-    ...(facts.dropped !== undefined && facts.dropped.length > 0 && { 'x-router-dropped': facts.dropped.join(', ') }),
+    ...(dropped.length > 0 && { 'x-router-dropped': dropped.join(', ') }),
     ...(timing.length > 0 && { 'server-timing': timing.join(', ') }),
   }
 }

@@ -12,13 +12,15 @@ export function hostOf(c: AppContext): Host {
   const { deployment, world, tracker } = c.var
   const { load } = deployment.isolate
   const syncing = { load, schedule: deployment.schedule, client: tracker, now: world.now, after: world.after }
+  // A stream's host lives as long as the stream; the context, with the request's body in it, must not
+  const { env, executionCtx } = c
   return {
-    waitUntil: promise => c.executionCtx.waitUntil(promise),
+    waitUntil: promise => executionCtx.waitUntil(promise),
     clientLeft: c.req.raw.signal,
-    secret: name => secretOf(c.env, name),
+    secret: name => secretOf(env, name),
     load,
     place: typeof c.req.raw.cf?.colo === 'string' ? c.req.raw.cf.colo : 'unknown',
-    sync: () => c.executionCtx.waitUntil(syncInTime(syncing)),
+    sync: () => executionCtx.waitUntil(syncInTime(syncing)),
   }
 }
 

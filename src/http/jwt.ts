@@ -14,13 +14,22 @@ const FRESH_MS = 600_000
 /** A token with a key that the set lacks asks for a new set, but not more often than this. */
 const COOL_DOWN_MS = 30_000
 const FETCH_MS = 5_000
+const CLOCK_TOLERANCE_SECONDS = 5
 const MAX_SET_BYTES = 256 * 1024
 /** Asymmetric only: a key set is public. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
 
-const cache = new Map<string, { readonly keys: JSONWebKeySet; readonly atMs: number }>()
+interface Cached {
+  /** Undefined: none was ever had. */
+  readonly keys: JSONWebKeySet | undefined
+  readonly fetchedAtMs: number
+  /** The last try, whether it worked or not. */
+  readonly triedAtMs: number
+}
 
-/** The claims, or undefined where the token is not valid here, for whatever reason. */
+const cache = new Map<string, Cached>()
+
+/** The claims, or undefined where the token is not valid here, for whatever reason. A token that never ends is not. */
 export async function verifyJwt(
   token: string,
   access: JwtAccess,
@@ -33,6 +42,8 @@ export async function verifyJwt(
     const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
       audience: access.audience,
       algorithms: ALGORITHMS,
+      requiredClaims: ['exp'],
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: new Date(world.now()),
       ...(access.issuer !== undefined && { issuer: access.issuer }),
     })
@@ -43,17 +54,33 @@ export async function verifyJwt(
   }
 }
 
+/** The known set while it is fresh and has the key; else a new one, but no more often than the cool-down allows: tokens are anyone's to make up. */
 async function keySet(url: string, kid: string | undefined, world: World): Promise<JSONWebKeySet | undefined> {
+  const nowMs = world.now()
   const known = cache.get(url)
-  const ageMs = known === undefined ? Number.POSITIVE_INFINITY : world.now() - known.atMs
-  const hasKey = kid === undefined || known?.keys.keys.some(key => key.kid === kid) === true
-  if (known !== undefined && (hasKey ? ageMs < FRESH_MS : ageMs < COOL_DOWN_MS)) return known.keys
-  const response = await world.fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(FETCH_MS) })
-  const set = parseJson((await readText(response.body, MAX_SET_BYTES)).text)
+  const hasKey = kid === undefined || known?.keys?.keys.some(key => key.kid === kid) === true
+  if (known !== undefined && nowMs - (hasKey ? known.fetchedAtMs : known.triedAtMs) < (hasKey ? FRESH_MS : COOL_DOWN_MS))
+    return known.keys
+  if (known !== undefined && nowMs - known.triedAtMs < COOL_DOWN_MS) return known.keys
+  // Before the fetch, so that requests that come meanwhile do not fetch as well
+  cache.set(url, { keys: known?.keys, fetchedAtMs: known?.fetchedAtMs ?? 0, triedAtMs: nowMs })
+  const keys = await fetchKeys(url, world)
   // An old set is better than none while the issuer is away
-  if (!response.ok || !isKeySet(set)) return known?.keys
-  cache.set(url, { keys: set, atMs: world.now() })
-  return set
+  if (keys === undefined) return known?.keys
+  cache.set(url, { keys, fetchedAtMs: nowMs, triedAtMs: nowMs })
+  return keys
+}
+
+async function fetchKeys(url: string, world: World): Promise<JSONWebKeySet | undefined> {
+  try {
+    const response = await world.fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(FETCH_MS) })
+    const { text } = await readText(response.body, MAX_SET_BYTES)
+    const set = parseJson(text)
+    return response.ok && isKeySet(set) ? set : undefined
+  } catch (error) {
+    console.error(JSON.stringify({ level: 'error', event: 'jwks_unreachable', url, error: String(error) }))
+    return undefined
+  }
 }
 
 const isKeySet = (value: unknown): value is JSONWebKeySet =>

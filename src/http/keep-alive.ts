@@ -1,5 +1,5 @@
 /**
- * Comments while a stream's first token is slow, so that proxies and clients do not take the silence for a dead connection. The response has then
+ * Signs of life while a stream's first token is slow, so that proxies and clients do not take the silence for a dead connection. The response has then
  * started, with status 200, but nothing is committed: fallback goes on behind it, the facts follow in a last comment, and if everything fails
  * the error comes in the stream.
  */
@@ -10,6 +10,8 @@ export interface Waiting<A, F> {
   /** Resolves when the journey has its answer or has failed; never rejects. */
   readonly journey: Promise<Result<A, F>>
   readonly everyMs: number
+  /** The sign of life: a comment or an event of the caller's dialect that says nothing. */
+  readonly pulse: string
   readonly world: World
   readonly waitUntil: (promise: Promise<unknown>) => void
   readonly bodyOf: (answer: A) => ReadableStream<Uint8Array>
@@ -41,11 +43,20 @@ async function within<A, F>({ journey, everyMs, world }: Waiting<A, F>): Promise
 
 type Writer = WritableStreamDefaultWriter<Uint8Array>
 
-/** Never rejects. */
+/** Rejects only with a bug of ours; the client then sees the response break off, and does not wait for ever. */
 async function keepAlive<A, F>(waiting: Waiting<A, F>, out: Writer): Promise<void> {
+  try {
+    await write(waiting, out)
+  } catch (error) {
+    await out.abort(error).catch(() => undefined)
+    throw error
+  }
+}
+
+async function write<A, F>(waiting: Waiting<A, F>, out: Writer): Promise<void> {
   let result: Result<A, F> | undefined
   while (result === undefined) {
-    await say(out, ': waiting for the first token\n\n')
+    await say(out, waiting.pulse)
     result = await within(waiting)
   }
   if (result.ok) {

@@ -11,16 +11,24 @@ export interface ParsedChat {
 }
 
 export function parseChat(text: string, header: (name: string) => string | null): Result<ParsedChat, Problem> {
+  const parsed = parseBody(text, ChatRequestSchema)
+  return parsed.ok ? withControls(parsed.value, header) : parsed
+}
+
+export function withControls(chat: ChatRequest, header: (name: string) => string | null): Result<ParsedChat, Problem> {
+  const controls = parseControls(chat, header)
+  return controls.ok ? ok({ chat, controls: controls.value }) : fail(controlProblem(controls.failure))
+}
+
+export function parseBody<T extends v.GenericSchema>(text: string, schema: T): Result<v.InferOutput<T>, Problem> {
   let body: unknown
   try {
     body = JSON.parse(text)
   } catch (error) {
     return fail(invalidRequest(`The body is not JSON: ${String(error)}`, null))
   }
-  const parsed = v.safeParse(ChatRequestSchema, body, { abortEarly: true })
-  if (!parsed.success) return fail(problemOf(parsed.issues[0]))
-  const controls = parseControls(parsed.output, header)
-  return controls.ok ? ok({ chat: parsed.output, controls: controls.value }) : fail(controlProblem(controls.failure))
+  const parsed = v.safeParse(schema, body, { abortEarly: true })
+  return parsed.success ? ok(parsed.output) : fail(problemOf(parsed.issues[0]))
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): Problem {

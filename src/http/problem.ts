@@ -1,8 +1,9 @@
 /** Problems as responses, in the caller's dialect. */
-import type { Context } from 'hono'
 import type { Problem } from '../outcome'
 import { openaiSurface } from '../provider/openai/surface'
 import type { Surface } from '../provider/surface'
+import type { AppContext } from './context'
+import { surfaceOf } from './surface'
 
 export function problemResponse(
   problem: Problem,
@@ -32,13 +33,8 @@ export function notConfigured(message: string): Problem {
 }
 
 /** A bug. The details go to the log, not to the client. */
-export function onError(error: Error, c: Context): Response {
+export function onError(error: Error, c: AppContext): Response {
   console.error(JSON.stringify({ level: 'error', error: error.message, stack: error.stack, path: new URL(c.req.url).pathname }))
-  return problemResponse({
-    status: 500,
-    type: 'server_error',
-    code: 'internal_error',
-    message: 'The router failed on this request. Its log has the details.',
-    param: null,
-  })
+  const message = 'The router failed on this request. Its log has the details.'
+  return problemResponse({ status: 500, type: 'server_error', code: 'internal_error', message, param: null }, surfaceOf(c))
 }

@@ -3,16 +3,17 @@ import { createMiddleware } from 'hono/factory'
 import type { ConfigProblem } from '../config'
 import type { AppEnv } from './context'
 import { NO_RETRY, notConfigured, problemResponse } from './problem'
+import { surfaceOf } from './surface'
 
 export const requireConfig = createMiddleware<AppEnv>(async (c, next) => {
   const { config, plan, missingSecrets } = c.var.deployment
   if (!config.ok || plan === undefined)
-    return problemResponse(notConfigured(wrongConfig(config.ok ? [] : config.failure)), undefined, NO_RETRY)
+    return problemResponse(notConfigured(wrongConfig(config.ok ? [] : config.failure)), surfaceOf(c), NO_RETRY)
   if (plan.live.size === 0) {
     const names = missingSecrets.map(name => `"npx wrangler secret put ${name}"`).join(' or ')
     return problemResponse(
       notConfigured(`No model is live: none has its secret set. Set one with ${names}.`),
-      undefined,
+      surfaceOf(c),
       NO_RETRY,
     )
   }

@@ -47,6 +47,9 @@ export function headroomOf(headers: Headers, nowMs: number): Headroom | undefine
 const amount = (text: string | null): number | undefined =>
   text !== null && /^\d+$/.test(text.trim()) ? Number(text) : undefined
 
+/** RFC 3339. `Date.parse` alone would make a date of almost any words with a number in them. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/
+
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** OpenAI writes `6m0s`, `1.5s` or `20ms`; Anthropic a time (RFC 3339); some compatible upstreams plain seconds. */
@@ -57,6 +60,6 @@ function durationMs(text: string | null, nowMs: number): number {
   const covered = parts.reduce((length, [part]) => length + part.length, 0)
   if (parts.length > 0 && covered === text.length)
     return Math.ceil(parts.reduce((sum, [, value, unit]) => sum + Number(value) * (UNIT_MS[unit ?? ''] ?? 0), 0))
-  const atMs = Date.parse(text)
+  const atMs = TIME.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(atMs) ? 0 : Math.max(0, atMs - nowMs)
 }

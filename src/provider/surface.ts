@@ -15,6 +15,8 @@ export interface Surface {
   problem(problem: Problem): string
   /** The same as an event in a stream that has begun: explicit, and not to be taken for the answer's end. */
   problemEvent(problem: Problem): string
+  /** A sign of life in a stream whose answer takes its time; it says nothing. */
+  readonly pulse: string
   stream(context: AnswerContext, options: { readonly includeUsage: boolean }): SurfaceWriter
 }
 

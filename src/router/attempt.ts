@@ -11,13 +11,16 @@ import type { AnswerContext, Dialect } from '../provider/dialect'
 import { dialects } from '../provider/dialects'
 import { createEventDecoder } from '../provider/events'
 import { headroomOf } from '../provider/headroom'
+import { type Native, requestTo } from '../provider/native'
 import type { Surface } from '../provider/surface'
 import type { Lease, Settlement } from '../state/local-load'
 import { accountId, placeId } from './account'
 import { readText } from './body'
 import { settlementOf } from './consequence'
 import type { Ending, Flow } from './ending'
+import { errorText, withoutKey } from './error-text'
 import { passGate } from './gate'
+import { boundedBy } from './grace'
 import { heartbeat } from './heartbeat'
 import { passThrough } from './passthrough'
 import { Stopper } from './stopper'
@@ -26,6 +29,7 @@ import type { Host, World } from './world'
 
 export interface Request {
   readonly chat: ChatRequest
+  readonly native?: Native | undefined
   readonly surface: Surface
   readonly answer: AnswerContext
   readonly promptTokens: number
@@ -49,7 +53,6 @@ export interface Answer {
 /** A JSON answer larger than this is no chat completion. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 const MAX_ERROR_BYTES = 64 * 1024
-const MIN_KEY_CHARACTERS = 8
 /** About what reading a prompt takes of the slower providers. */
 const FIRST_TOKEN_PER_PROMPT_TOKEN_MS = 0.5
 /** A model that thinks first may be silent for long. */
@@ -65,8 +68,8 @@ export async function attempt(
 ): Promise<Result<Answer>> {
   const dialect = dialects[model.provider]
   const key = model.secret === undefined ? undefined : host.secret(model.secret)
-  const translated = dialect.request(request.chat, model, key)
-  if (!translated.ok) return translated
+  const upstream = requestTo(dialect, request, model, key)
+  if (!upstream.ok) return upstream
 
   const shared = [accountId(model), placeId(model, host.place)]
   const lease = host.load.take(model.id, request.promptTokens, world.now(), shared)
@@ -77,14 +80,16 @@ export async function attempt(
     host.sync()
   })
   host.sync()
+  // Closures that outlive the commit must not hold the request: it may be megabytes
+  const isStream = request.chat.stream === true
   const settle = (settlement: Settlement) => {
     rest()
     stopper.release()
     // A JSON answer has no first token, so its time says nothing of one
-    lease.settle(request.chat.stream === true ? settlement : { ...settlement, timedOut: false }, world.now())
+    lease.settle(isStream ? settlement : { ...settlement, timedOut: false }, world.now())
     host.sync()
   }
-  const result = await send({ request, model, dialect, lease, stopper, world, key, upstream: translated.value })
+  const result = await send({ request, model, dialect, lease, stopper, world, key, upstream: upstream.value })
   if (!result.ok) {
     stopper.stop(result.failure)
     settle(settlementOf(result.failure, model, host.place))
@@ -92,11 +97,18 @@ export async function attempt(
   }
   const { body } = result.value
   // Nobody will read it, and whoever writes it would wait for ever
-  if (body instanceof ReadableStream) outpaced.addEventListener('abort', () => void body.cancel())
-  const ended = result.value.ended.then(ending => {
+  if (body instanceof ReadableStream) {
+    if (outpaced.aborted) void body.cancel()
+    else outpaced.addEventListener('abort', () => void body.cancel(), { once: true })
+  }
+  const ended = boundedBy(stopper, result.value.ended, world).then(ending => {
     // Aborts what may still be coming; after a complete answer there is nothing left to abort
     if (ending.failure !== undefined) stopper.stop(ending.failure)
-    settle(ending.failure === undefined ? success(ending) : settlementOf(ending.failure, model, host.place))
+    settle(
+      ending.failure === undefined
+        ? success(ending)
+        : afterCommit(settlementOf(ending.failure, model, host.place), ending.failure),
+    )
     return ending
   })
   host.waitUntil(ended)
@@ -149,10 +161,8 @@ async function send(sending: Sending): Promise<Result<Answer>> {
 }
 
 async function errorOf(response: Response, { dialect, key, world }: Sending): Promise<Failure> {
-  const { text } = await readText(response.body, MAX_ERROR_BYTES)
-  // Some upstreams quote the key they refuse, and not every key has a shape that gives it away. A very short one would be found in any text
-  const safe = key === undefined || key.length < MIN_KEY_CHARACTERS ? text : text.replaceAll(key, '[key]')
-  const failure = dialect.error(response.status, response.headers, safe, world.now())
+  const text = await errorText(response.body, key)
+  const failure = dialect.error(response.status, response.headers, text, world.now())
   // Without a word on when to come back, the exhausted limit's own reset is the best answer
   const resetMs = failure.kind === 'rate-limited' ? headroomOf(response.headers, world.now())?.forMs : undefined
   return failure.kind === 'rate-limited' && failure.retryAfterMs === undefined && resetMs !== undefined && resetMs > 0
@@ -162,7 +172,7 @@ async function errorOf(response: Response, { dialect, key, world }: Sending): Pr
 
 type Timing = Pick<Answer, 'upstreamWaitMs' | 'dropped'>
 
-async function jsonAnswer(response: Response, { request, dialect }: Sending, timing: Timing): Promise<Result<Answer>> {
+async function jsonAnswer(response: Response, { request, dialect, key }: Sending, timing: Timing): Promise<Result<Answer>> {
   const { text, isWhole } = await readText(response.body, MAX_ANSWER_BYTES)
   if (!isWhole) return fail({ kind: 'malformed', detail: `it is larger than ${MAX_ANSWER_BYTES} bytes` })
   const value = parseJson(text)
@@ -172,7 +182,7 @@ async function jsonAnswer(response: Response, { request, dialect }: Sending, tim
   const { usage } = completion.value
   return ok({
     ...timing,
-    body: request.surface.dialect === dialect.name ? text : request.surface.answer(completion.value),
+    body: request.surface.dialect === dialect.name ? withoutKey(text, key) : request.surface.answer(completion.value),
     isStream: false,
     firstTokenMs: undefined,
     ended: Promise.resolve({ failure: undefined, usage, writingMs: 0, outputTokens: usage?.completion_tokens }),
@@ -202,10 +212,11 @@ async function streamAnswer(
     includeUsage: request.chat.stream_options?.include_usage === true,
   })
   const common = { committed: gated.value, writer, stopper, idleMs: request.limits.idleMs, world }
+  const { answer } = request
   let flow: Flow
   if (request.surface.dialect === dialect.name) {
     reader.releaseLock()
-    flow = passThrough({ ...common, body: response.body, newReader: () => dialect.stream(request.answer) })
+    flow = passThrough({ ...common, body: response.body, newReader: () => dialect.stream(answer) })
   } else {
     flow = translate({ ...common, reader, decoder, stream })
   }
@@ -226,6 +237,11 @@ function firstTokenLimitMs({ request, model }: Sending): number {
   const thinks = typeof effort === 'string' && effort !== 'none' && effort !== 'minimal'
   const baseMs = model.firstTokenMs ?? request.limits.firstTokenMs
   return Math.max(baseMs, thinks ? REASONING_FIRST_TOKEN_MS : 0) + FIRST_TOKEN_PER_PROMPT_TOKEN_MS * request.promptTokens
+}
+
+/** An answer that went on until the whole time was over was not slow, it was long. */
+function afterCommit(settlement: Settlement, failure: Failure): Settlement {
+  return failure.kind === 'timeout' && failure.limit === 'total' ? { ...settlement, verdict: 'neutral' } : settlement
 }
 
 /** Fewer tokens say nothing about the time per token. */

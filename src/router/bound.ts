@@ -6,6 +6,7 @@
 import type { ChatRequest } from '../chat'
 import { isObject } from '../json'
 import type { Dialect } from '../provider/dialect'
+import type { Native } from '../provider/native'
 
 export interface Bound {
   readonly dialect: Dialect['name']
@@ -14,7 +15,8 @@ export interface Bound {
 }
 
 /** Undefined: any provider will do. */
-export function boundTo(chat: ChatRequest): Bound | undefined {
+export function boundTo(chat: ChatRequest, native?: Native): Bound | undefined {
+  if (native?.binding !== undefined) return { dialect: native.dialect, field: native.binding }
   for (const [at, { content }] of chat.messages.entries()) {
     if (!Array.isArray(content)) continue
     for (const [part, value] of content.entries()) {

@@ -40,7 +40,7 @@ export function parseControls(chat: ChatRequest, header: (name: string) => strin
   const priority = oneOf(PRIORITIES, read('priority'))
   if (priority === 'unknown') return bad('priority', `one of ${PRIORITIES.join(', ')}`, read('priority'))
   const deadline = read('deadline-ms')
-  const deadlineMs = deadline === undefined ? undefined : Number(deadline)
+  const deadlineMs = deadline === undefined ? undefined : /^\d+$/.test(deadline) ? Number(deadline) : Number.NaN
   if (deadlineMs !== undefined && !(Number.isInteger(deadlineMs) && deadlineMs >= 1 && deadlineMs <= MAX_DEADLINE_MS))
     return bad('deadline-ms', `a whole number of ms from 1 to ${MAX_DEADLINE_MS}`, deadline)
   const fallback = read('fallback')

@@ -6,6 +6,7 @@ import type { ChatRequest } from '../chat'
 import type { Features } from '../context/features'
 import type { Model } from '../model'
 import { fail, ok, type Problem, type Result } from '../outcome'
+import type { Native } from '../provider/native'
 import type { ModelLoad, View } from '../state/local-load'
 import type { Candidate, Ranked, Situation, StrategyName } from '../strategy/strategy'
 import { boundTo } from './bound'
@@ -16,6 +17,7 @@ import type { Group, Plan } from './plan'
 /** Everything a decision rests on. */
 export interface Question {
   readonly chat: ChatRequest
+  readonly native?: Native | undefined
   readonly controls: Controls
   readonly features: Features
   readonly claims: Readonly<Record<string, unknown>>
@@ -52,8 +54,9 @@ export function decide(plan: Plan, question: Question): Result<Decision, Problem
   const situation = situationOf(question, question.turn(group.name))
 
   const { eligible, excluded, panic } = sift([...group.use, ...group.fallback], question)
-  const used = eligible.filter(({ model }) => group.use.includes(model))
-  const spare = eligible.filter(({ model }) => !group.use.includes(model))
+  const own = new Set(group.use)
+  const used = eligible.filter(({ model }) => own.has(model))
+  const spare = eligible.filter(({ model }) => !own.has(model))
   if (eligible.length === 0) return fail(nobodyCan(group, excluded))
   const rank = strategy === undefined ? inOrder : group.rankBy(strategy)
   return ok({
@@ -101,7 +104,7 @@ function walkRoutes(plan: Plan, { features, claims, chat }: Question): Chosen {
 function sift(models: readonly Model[], question: Question) {
   const eligible: Candidate[] = []
   const excluded: Excluded[] = []
-  const sieve = { ...question, bound: boundTo(question.chat) }
+  const sieve = { ...question, bound: boundTo(question.chat, question.native) }
   for (const model of models) {
     const load = question.load(model.id)
     const exclusion = exclusionOf(model, sieve)

@@ -23,10 +23,10 @@ export interface Walk {
   readonly isEligible: (model: Model) => boolean
   /** Takes one attempt out of the retry budget. The first fallback to another account needs none. */
   readonly withdraw: () => boolean
-  /** Waits before the same model is asked again; false where the deadline leaves no time for it. */
+  /** Waits before the same model is asked again, which takes an attempt out of the budget; false where the budget or the deadline leaves no room for it. */
   readonly pause: (repeat: number, atLeastMs: number) => Promise<boolean>
-  /** Undefined: no hedging. `second` finds the candidate to hedge with. */
-  readonly hedge: (first: Model, second: () => Model | undefined) => Hedge | undefined
+  /** Undefined: no hedging. `second` finds the candidate to hedge with, and if there is one, asks whether it may be. */
+  readonly hedge: (first: Model, second: (mayAsk: () => boolean) => Model | undefined) => Hedge | undefined
 }
 
 export interface Success<T> {
@@ -51,9 +51,10 @@ export async function walk<T>(
     const isOpen = (model: Model) => !asked.includes(model) && fits(model) && (asked.length === 0 || rules.isEligible(model))
     return ranking.find(({ model }) => isOpen(model))?.model
   }
-  const second = (): Model | undefined => {
+  const second = (mayAsk: () => boolean): Model | undefined => {
     const model = asked.length < rules.maxAttempts && rules.fallback ? fresh() : undefined
-    if (model !== undefined) asked.push(model)
+    if (model === undefined || !mayAsk()) return undefined
+    asked.push(model)
     return model
   }
   for (;;) {
@@ -77,8 +78,11 @@ export async function walk<T>(
       const isFree = asked.length === 1 && asked[0] !== undefined && accountOf(model) !== accountOf(asked[0])
       return isFree || rules.withdraw() ? model : undefined
     }
-    const again = repeatable(ranking, tried)
-    if (again === undefined || !rules.withdraw()) return undefined
+    const again = repeatable(
+      ranking.filter(ranked => fits(ranked.model)),
+      tried,
+    )
+    if (again === undefined) return undefined
     const repeats = tried.length - new Set(tried.map(each => each.model)).size
     return (await rules.pause(repeats, again.waitMs)) ? again.model : undefined
   }

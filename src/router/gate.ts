@@ -7,6 +7,7 @@ import type { ChatCompletionChunk } from '../chat'
 import { type Failure, fail, ok, type Result } from '../outcome'
 import type { StreamPart, StreamReader } from '../provider/dialect'
 import type { EventDecoder } from '../provider/events'
+import { guarded } from './bug'
 
 /** More than any preamble of an honest stream. */
 export const GATE_BYTES = 256 * 1024
@@ -30,11 +31,14 @@ export async function passGate(reader: Reader, decoder: EventDecoder, stream: St
   let events = 0
   for (;;) {
     const { value, done } = await reader.read()
-    const fresh = done ? decoder.end() : decoder.push(value)
-    events += fresh.length
-    const latest = fresh.flatMap(event => stream.push(event))
-    if (done) latest.push(...stream.end())
-    else {
+    const understood = guarded('reading the beginning of a stream', () => {
+      const fresh = done ? decoder.end() : decoder.push(value)
+      events += fresh.length
+      return [...fresh.flatMap(event => stream.push(event)), ...(done ? stream.end() : [])]
+    })
+    if (!understood.ok) return understood
+    const latest = understood.value
+    if (!done) {
       held.push(value)
       bytes += value.byteLength
     }

@@ -6,16 +6,18 @@ import { type ChatRequest, textOf } from '../chat'
 
 /** Enough to tell conversations apart; hashing takes time in proportion. */
 const MAX_CHARACTERS = 1_000
+/** System messages that count. A conversation with more has told itself apart by then. */
+const MAX_MESSAGES = 4
 
 /** An empty key is none: all who send one would share a model. */
 export function hashKeyOf(chat: ChatRequest, own: string | undefined): string {
-  return own || chat.prompt_cache_key || chat.user || stablePrefix(chat)
+  return (own || chat.prompt_cache_key || chat.user || stablePrefix(chat)).slice(0, MAX_CHARACTERS * MAX_MESSAGES)
 }
 
 function stablePrefix({ messages }: ChatRequest): string {
   const firstUser = messages.find(message => message.role === 'user')
   const system = messages.filter(message => message.role === 'system' || message.role === 'developer')
-  return [...system, ...(firstUser === undefined ? [] : [firstUser])]
+  return [...system.slice(0, MAX_MESSAGES), ...(firstUser === undefined ? [] : [firstUser])]
     .map(message => textOf(message.content).slice(0, MAX_CHARACTERS))
     .join('\u0000')
 }

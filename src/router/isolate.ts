@@ -2,6 +2,7 @@
  * What one isolate remembers between requests: plain data only, since a promise, a stream or a stub belongs to the request that made it and
  * must not be touched by another.
  */
+import { hash32 } from '../algorithm/hash'
 import { Budget } from '../state/budget'
 import { LocalLoad } from '../state/local-load'
 
@@ -19,7 +20,8 @@ export class Isolate {
   readonly hedges = new Budget(HEDGES)
   readonly #random: () => number
   readonly #turns = new Map<string, number>()
-  readonly #lastModels = new Map<string, string>()
+  /** By digest: the key itself may be the beginning of a prompt, and would keep the whole of it in memory. */
+  readonly #lastModels = new Map<number, string>()
 
   constructor(id: string, random: () => number) {
     this.load = new LocalLoad(id)
@@ -34,13 +36,19 @@ export class Isolate {
   }
 
   lastModel(hashKey: string): string | undefined {
-    return this.#lastModels.get(hashKey)
+    return this.#lastModels.get(digest(hashKey))
   }
 
   remember(hashKey: string, model: string): void {
-    this.#lastModels.delete(hashKey)
-    this.#lastModels.set(hashKey, model)
+    const key = digest(hashKey)
+    this.#lastModels.delete(key)
+    this.#lastModels.set(key, model)
     const [oldest] = this.#lastModels.keys()
     if (this.#lastModels.size > MAX_CONVERSATIONS && oldest !== undefined) this.#lastModels.delete(oldest)
   }
+}
+
+/** 53 bits: among 5,000 conversations a collision has odds of one in 700 million, and would cost one of them its stickiness. */
+function digest(key: string): number {
+  return hash32(key) * 2 ** 21 + (hash32(`${key}\u0000`) >>> 11)
 }

@@ -5,12 +5,16 @@
 import type { Failure } from '../outcome'
 import type { StreamReader } from '../provider/dialect'
 import type { SurfaceWriter } from '../provider/surface'
+import { guarded } from './bug'
 import { conclude, conclusionOf } from './conclusion'
 import type { Ending, Flow } from './ending'
 import type { Committed } from './gate'
 import type { Stopper } from './stopper'
-import { createTap } from './tap'
+import { createTap, type TapReport } from './tap'
 import type { World } from './world'
+
+/** Between the end marker and the end of the connection. */
+const LINGER_MS = 1_000
 
 export interface PassThrough {
   /** The rest of the upstream's body, unlocked. */
@@ -36,13 +40,36 @@ async function pump(input: PassThrough, writable: WritableStream<Uint8Array>): P
   // A stream that ended within its first reads: the gate has seen all of it
   const early = conclusionOf(committed.parts)
   const [main, side] = body.tee()
-  const tap = createTap(side, world, stopper.idle(idleMs), Math.min(500, idleMs / 2))
+  // An upstream that keeps the connection open behind its end marker would keep the client waiting, and then look like a stall
+  const hasEnded = (report: TapReport) => conclude({ held: committed.held, ...report }, input.newReader()).isOver
+  let isLingering = false
+  const linger = () => {
+    if (isLingering) return
+    isLingering = true
+    world.after(LINGER_MS, () => stopper.close())
+  }
+  if (early.isOver) linger()
+  const tap = createTap(side, {
+    idle: stopper.idle(idleMs),
+    onTail: report => {
+      const complete = guarded('reading the end of a stream', () => hasEnded(report))
+      if (complete.ok && complete.value) linger()
+    },
+    world,
+    everyMs: Math.min(500, idleMs / 2),
+  })
   const broken = await sendAll(committed.held, main, writable)
   tap.drain()
   const { bytes, tail } = await tap.report
-  const late = early.isOver ? early : conclude({ held: committed.held, bytes, tail }, input.newReader())
+  const understood = guarded('reading the end of a stream', () =>
+    early.isOver ? early : conclude({ held: committed.held, bytes, tail }, input.newReader()),
+  )
+  // What we cannot read the client may well: its bytes have passed as they were
+  const late = understood.ok ? understood.value : { isOver: broken === undefined, failure: undefined, usage: undefined }
   const usage = late.usage ?? early.usage
-  const failure = stopper.cause ?? late.failure ?? failureOf(broken, late.isOver)
+  // Whatever came after the end marker, the answer is complete
+  const isComplete = late.isOver && late.failure === undefined
+  const failure = isComplete ? undefined : (stopper.cause ?? late.failure ?? failureOf(broken, late.isOver))
   // An error that the upstream sent itself has passed through; one that was inferred here nobody has been told of
   const told = late.failure?.kind === 'stream-error'
   const delivered = await finish(writable, failure === undefined || told ? '' : input.writer.write({ kind: 'failure', failure }))

@@ -51,6 +51,9 @@ export interface Plan {
   readonly names: readonly string[]
 }
 
+/** Lists of `x-router-models` that are kept prepared. */
+const MAX_LISTS = 32
+
 export function createPlan(config: Config, isLive: (model: Model) => boolean): Plan {
   const live = new Map([...config.models].filter(([, model]) => isLive(model)))
   const pick = (ids: readonly string[]): Model[] => ids.flatMap(id => live.get(id) ?? [])
@@ -88,6 +91,8 @@ export function createPlan(config: Config, isLive: (model: Model) => boolean): P
   for (const [name, members] of config.pools) groups.set(name, group(name, pick(members)))
   for (const route of routes) groups.set(route.name, route.group)
 
+  // Clients repeat their lists, and rings and schedules take time to prepare
+  const listed = memoised((ids: string) => group('listed', pick(ids.split(' ')), { strategy: undefined }), MAX_LISTS)
   const find = (name: string): Group | undefined => {
     const found = groups.get(name)
     return found !== undefined && found.use.length + found.fallback.length > 0 ? found : undefined
@@ -105,7 +110,7 @@ export function createPlan(config: Config, isLive: (model: Model) => boolean): P
         const { use, fallback } = find(name) ?? { use: [], fallback: [] }
         return use.length > 0 ? use : fallback
       })
-      return group('listed', [...new Set(models)], { strategy: undefined })
+      return listed([...new Set(models)].map(({ id }) => id).join(' '))
     },
     names: ['auto', ...[...groups.keys()].filter(name => find(name) !== undefined)],
   }
@@ -137,12 +142,15 @@ function lazily<T>(make: () => T): () => T {
   }
 }
 
-function memoised<K, V>(make: (key: K) => V): (key: K) => V {
+/** Forgets the oldest beyond `most`. */
+function memoised<K, V>(make: (key: K) => V, most = Number.POSITIVE_INFINITY): (key: K) => V {
   const made = new Map<K, V>()
   return key => {
     const known = made.get(key)
     if (known !== undefined) return known
     const value = make(key)
+    const [oldest] = made.keys()
+    if (made.size >= most && oldest !== undefined) made.delete(oldest)
     made.set(key, value)
     return value
   }

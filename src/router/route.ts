@@ -7,23 +7,25 @@
  * request's own (time, randomness, fetch, load state) is handed in.
  */
 import type { ChatRequest } from '../chat'
-import { describe } from '../context/describe'
 import { fail, ok, type Problem, problemOf, type Result } from '../outcome'
+import type { Native } from '../provider/native'
 import type { Surface } from '../provider/surface'
 import { type Answer, attempt, type Request } from './attempt'
 import { boundTo } from './bound'
 import { type Controls, withoutControls } from './controls'
 import { type Decision, decide } from './decide'
 import { type Tried, walk } from './fallback'
-import { hashKeyOf } from './hash-key'
 import type { Isolate } from './isolate'
 import type { Plan } from './plan'
+import { questionOf } from './question'
 import { rulesOf } from './rules'
 import type { Host, World } from './world'
 
 export interface Journey {
   readonly id: string
   readonly chat: ChatRequest
+  /** The same in the caller's own words, where they are not canonical. */
+  readonly native?: Native | undefined
   readonly controls: Controls
   readonly surface: Surface
   readonly claims: Readonly<Record<string, unknown>>
@@ -35,6 +37,8 @@ export interface Facts {
   /** The model that answered. */
   readonly model: string
   readonly attempts: number
+  /** Those that failed before. */
+  readonly tried: readonly Tried[]
 }
 
 export interface Lost {
@@ -46,41 +50,37 @@ export interface Lost {
 
 export async function route(
   plan: Plan,
-  { id, chat, controls, surface, claims }: Journey,
+  journey: Journey,
   isolate: Isolate,
   host: Host,
   world: World,
 ): Promise<Result<Answer & Facts, Lost>> {
+  const { id, chat, native, controls, surface } = journey
   const startedMs = world.now()
-  const features = describe(chat)
-  const hashKey = hashKeyOf(chat, controls.key)
-  const decision = decide(plan, {
-    chat,
-    controls,
-    features,
-    claims,
-    hashKey,
-    lastModel: isolate.lastModel(hashKey),
-    nowMs: startedMs,
-    random: world.random,
-    turn: group => isolate.turn(group),
-    load: model => host.load.load(model, startedMs),
-    view: host.load.view(startedMs),
-    place: host.place,
-  })
+  const question = questionOf({ ...journey, isolate, host, nowMs: startedMs, random: world.random })
+  const { features, hashKey } = question
+  const decision = decide(plan, question)
   if (!decision.ok) return fail({ problem: decision.failure, decision: undefined, tried: [] })
 
   isolate.retries.deposit(startedMs)
   isolate.hedges.deposit(startedMs)
   const { limits } = plan.config
   const deadline = deadlineOf(startedMs, limits.totalMs, controls.deadlineMs)
-  const request = { chat: withoutControls(chat), surface, promptTokens: features.promptTokens, limits, deadline }
+  const request = { chat: withoutControls(chat), native, surface, promptTokens: features.promptTokens, limits, deadline }
   const walked = await walk(
     decision.value.ranking,
     {
       maxAttempts: limits.attempts,
       fallback: controls.fallback,
-      ...rulesOf({ bound: boundTo(chat), decision: decision.value, features, deadlineAtMs: deadline.atMs, isolate, host, world }),
+      ...rulesOf({
+        bound: boundTo(chat, native),
+        decision: decision.value,
+        features,
+        deadlineAtMs: deadline.atMs,
+        isolate,
+        host,
+        world,
+      }),
     },
     (model, outpaced) => {
       const answer = { id: `chatcmpl-${id}`, createdSeconds: Math.floor(startedMs / 1000), model: model.name }
@@ -88,9 +88,9 @@ export async function route(
     },
   )
   if (!walked.ok) return fail({ problem: exhausted(walked.failure), decision: decision.value, tried: walked.failure })
-  const { model, answer, attempts } = walked.value
+  const { model, answer, attempts, tried } = walked.value
   isolate.remember(hashKey, model.id)
-  return ok({ ...answer, decision: decision.value, model: model.id, attempts })
+  return ok({ ...answer, decision: decision.value, model: model.id, attempts, tried })
 }
 
 /** The shorter of the operator's limit and the client's. */

@@ -43,16 +43,23 @@ export function rulesOf({
     withdraw: () => isolate.retries.withdraw(world.now(), load.isolates),
     pause: async (repeat, atLeastMs) => {
       const waitMs = backOffMs(repeat, atLeastMs, world.random)
-      if (world.now() + waitMs >= deadlineAtMs) return false
+      if (world.now() + waitMs >= deadlineAtMs || !isolate.retries.withdraw(world.now(), load.isolates)) return false
       await sleep(waitMs)
       return !host.clientLeft.aborted
     },
     hedge: (first, second) => {
       const patienceMs = decision.hedge && features.stream ? patienceOf(first) : undefined
       if (patienceMs === undefined) return undefined
-      const mayHedge = () =>
-        isolate.hedges.withdraw(world.now(), load.isolates) && isolate.retries.withdraw(world.now(), load.isolates)
-      return { patience: over => world.after(patienceMs, over), second: () => (mayHedge() ? second() : undefined) }
+      // It takes both budgets or neither
+      const mayHedge = () => {
+        const nowMs = world.now()
+        return (
+          isolate.retries.allows(nowMs, load.isolates) &&
+          isolate.hedges.withdraw(nowMs, load.isolates) &&
+          isolate.retries.withdraw(nowMs, load.isolates)
+        )
+      }
+      return { patience: over => world.after(patienceMs, over), second: () => second(mayHedge) }
     },
   }
 

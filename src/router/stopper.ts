@@ -5,6 +5,12 @@
 import type { Failure, Limit } from '../outcome'
 import type { World } from './world'
 
+/** Tells when the upstream is waited for, and when something has come. */
+export interface IdleWatch {
+  waits(): void
+  comes(): void
+}
+
 export class Stopper {
   readonly #controller = new AbortController()
   readonly #world: World
@@ -12,6 +18,7 @@ export class Stopper {
   readonly #startedMs: number
   readonly #undo = new Set<() => void>()
   #cause: Failure | undefined
+  #isClosed = false
 
   constructor(world: World, clientLeft: AbortSignal) {
     this.#world = world
@@ -28,6 +35,7 @@ export class Stopper {
   /** Why it was stopped; undefined if it was not, so that a broken body is the upstream's doing. */
   get cause(): Failure | undefined {
     // The signal may be seen before its event has been delivered
+    if (this.#isClosed) return undefined
     return this.#cause ?? (this.#clientLeft.aborted ? { kind: 'client-left' } : undefined)
   }
 
@@ -58,23 +66,37 @@ export class Stopper {
     }
   }
 
-  /** Stops when no one calls `seen` for `idleMs`. One timer, renewed only when it runs out, however many bytes pass. */
-  idle(idleMs: number): () => void {
-    let lastMs = this.#world.now()
-    let cancel = () => {}
+  /**
+   * Stops when the upstream is waited for longer than `idleMs` at a stretch. Time in which nobody waits for it does not count: a client that
+   * reads slowly is not its fault. One timer, renewed only when it runs out, however many bytes pass.
+   */
+  idle(idleMs: number): IdleWatch {
+    let sinceMs: number | undefined
     const arm = (ms: number) => {
-      cancel = this.#world.after(ms, () => {
+      const cancel = this.#world.after(ms, () => {
         this.#undo.delete(cancel)
-        const leftMs = lastMs + idleMs - this.#world.now()
+        const leftMs = sinceMs === undefined ? idleMs : sinceMs + idleMs - this.#world.now()
         if (leftMs > 0) arm(leftMs)
         else this.stop({ kind: 'timeout', limit: 'idle', afterMs: idleMs })
       })
       this.#undo.add(cancel)
     }
     arm(idleMs)
-    return () => {
-      lastMs = this.#world.now()
+    return {
+      waits: () => {
+        sinceMs = this.#world.now()
+      },
+      comes: () => {
+        sinceMs = undefined
+      },
     }
+  }
+
+  /** Nothing more is wanted of the upstream, whose answer is complete. Not a failure. */
+  close(): void {
+    if (this.#controller.signal.aborted) return
+    this.#isClosed = true
+    this.#controller.abort(new Error('complete'))
   }
 
   /** The attempt is over: nothing may fire any more. */

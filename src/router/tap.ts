@@ -2,6 +2,7 @@
  * A sampled tap on a stream that passes natively. Reading every chunk in JavaScript would cost more than all the rest of a request, so
  * the tap looks at its branch a few times a second: enough to see a stall, to count, and to keep the tail, where the end marker and the usage are.
  */
+import type { IdleWatch } from './stopper'
 import type { World } from './world'
 
 export interface TapReport {
@@ -22,8 +23,16 @@ const TAP_MS = 500
 const TAIL_BYTES = 4 * 1024
 const READ_BYTES = 64 * 1024
 
-/** `seen` is called when bytes have come. `everyMs` bounds how late that may be noticed. */
-export function createTap(branch: ReadableStream<Uint8Array>, world: World, seen: () => void, everyMs = TAP_MS): Tap {
+export interface TapOptions {
+  readonly idle: IdleWatch
+  /** Called with the tail when bytes have come. */
+  readonly onTail: (report: TapReport) => void
+  readonly world: World
+  /** Bounds how late anything may be noticed, ms. */
+  readonly everyMs?: number
+}
+
+export function createTap(branch: ReadableStream<Uint8Array>, { idle, onTail, world, everyMs = TAP_MS }: TapOptions): Tap {
   let draining = false
   let wake = () => {}
   const pause = (): Promise<void> =>
@@ -44,13 +53,15 @@ export function createTap(branch: ReadableStream<Uint8Array>, world: World, seen
     try {
       for (;;) {
         if (!draining && !behind) await pause()
+        idle.waits()
         const { value, done }: ReadableStreamReadResult<Uint8Array> = await reader.read(new Uint8Array(buffer))
+        idle.comes()
         if (done) break
         bytes += value.byteLength
         tail = lastBytes(tail, value)
         behind = value.byteLength === READ_BYTES
         buffer = value.buffer
-        seen()
+        onTail({ bytes, tail })
       }
     } catch {
       // The stream broke; whoever pipes the other branch sees the same error and acts on it

@@ -7,6 +7,7 @@ import type { Failure } from '../outcome'
 import type { StreamPart, StreamReader } from '../provider/dialect'
 import type { EventDecoder } from '../provider/events'
 import type { SurfaceWriter } from '../provider/surface'
+import { bugFound, guarded } from './bug'
 import type { Ending, Flow } from './ending'
 import type { Committed } from './gate'
 import type { Stopper } from './stopper'
@@ -32,12 +33,12 @@ async function pump(input: Translation, out: WritableStreamDefaultWriter<Uint8Ar
   const { stopper, world, writer } = input
   const encoder = new TextEncoder()
   const startedMs = world.now()
-  const seen = stopper.idle(input.idleMs)
+  const idle = stopper.idle(input.idleMs)
   let usage: CompletionUsage | undefined
   let chunks = 0
   let failure: Failure | undefined
   let parts = input.committed.parts
-  let reading = false
+  let doing: 'translating' | 'reading' | 'writing' = 'translating'
   try {
     for (;;) {
       let text = ''
@@ -47,19 +48,24 @@ async function pump(input: Translation, out: WritableStreamDefaultWriter<Uint8Ar
         if (part.kind === 'chunk') chunks += 1
         if (part.kind === 'failure') failure = part.failure
       }
+      doing = 'writing'
       if (text !== '') await out.write(encoder.encode(text))
       if (parts.some(isLast)) break
-      reading = true
+      doing = 'reading'
+      idle.waits()
       const { value, done } = await input.reader.read()
-      reading = false
-      seen()
+      doing = 'translating'
+      idle.comes()
       const events = done ? input.decoder.end() : input.decoder.push(value)
       const fresh = events.flatMap(event => input.stream.push(event))
-      parts = done ? [...fresh, ...input.stream.end()] : fresh
+      const unreadable = input.decoder.failure
+      if (unreadable !== undefined && !fresh.some(isLast)) parts = [...fresh, { kind: 'failure', failure: unreadable }]
+      else parts = done ? [...fresh, ...input.stream.end()] : fresh
     }
-  } catch {
-    failure = stopper.cause ?? (reading ? { kind: 'cut', detail: 'the connection was lost' } : { kind: 'client-left' })
-    if (failure.kind !== 'client-left') await say(out, encoder.encode(writer.write({ kind: 'failure', failure })))
+  } catch (error) {
+    if (doing === 'translating') failure = bugFound('translating a stream', error)
+    else failure = stopper.cause ?? (doing === 'reading' ? LOST : { kind: 'client-left' })
+    if (failure.kind !== 'client-left') await tell(out, writer, failure)
   }
   const delivered = await closed(out)
   return {
@@ -70,11 +76,15 @@ async function pump(input: Translation, out: WritableStreamDefaultWriter<Uint8Ar
   }
 }
 
+const LOST: Failure = { kind: 'cut', detail: 'the connection was lost' }
+
 const isLast = (part: StreamPart): boolean => part.kind === 'done' || part.kind === 'failure'
 
-/** The client may have gone meanwhile; `closed` will tell. */
-async function say(out: WritableStreamDefaultWriter<Uint8Array>, bytes: Uint8Array): Promise<void> {
-  await out.write(bytes).catch(() => undefined)
+/** The client may have gone meanwhile; `closed` will say. Where even the error cannot be written the body breaks off, so that it does not look finished. */
+async function tell(out: WritableStreamDefaultWriter<Uint8Array>, writer: SurfaceWriter, failure: Failure): Promise<void> {
+  const words = guarded('writing an error event', () => writer.write({ kind: 'failure', failure }))
+  const told = words.ok ? out.write(new TextEncoder().encode(words.value)) : out.abort(new Error(failure.kind))
+  await told.catch(() => undefined)
 }
 
 async function closed(out: WritableStreamDefaultWriter<Uint8Array>): Promise<boolean> {

@@ -29,11 +29,16 @@ export class Budget {
     this.#requests += 1
   }
 
-  /** Whether one more extra request is within the budget; if so, it counts as sent. `sharers`: isolates among which the floor is divided. */
-  withdraw(nowMs: number, sharers = 1): boolean {
+  /** Whether one more extra request is within the budget. `sharers`: isolates among which the floor is divided. */
+  allows(nowMs: number, sharers = 1): boolean {
     this.#fade(nowMs)
     const { ratio, floor } = this.#options
-    if (this.#spent + 1 > this.#requests * ratio + floor / Math.max(1, sharers)) return false
+    return this.#spent + 1 <= this.#requests * ratio + floor / Math.max(1, sharers)
+  }
+
+  /** The same, and if so, it counts as sent. */
+  withdraw(nowMs: number, sharers = 1): boolean {
+    if (!this.allows(nowMs, sharers)) return false
     this.#spent += 1
     return true
   }

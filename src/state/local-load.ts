@@ -65,6 +65,9 @@ export interface View {
   readonly meanPromptTokens: number
 }
 
+/** Rows of a batch, some 150 bytes each without samples: a report travels in a header. What is left over goes with the next. */
+const MAX_ROWS = 40
+
 /** Learned figures outlive the counts: a model's speed is worth knowing longer than its queue. */
 const FIGURES_MS = 600_000
 
@@ -128,6 +131,7 @@ export class LocalLoad {
       figures !== undefined && figures.ejectedForMs > 0 && counts !== undefined
         ? { forMs: Math.max(1, theirEjectionMs), probe: this.#snapshot?.probes.has(model) ?? false }
         : { forMs: theirEjectionMs, probe: false }
+    const ejectedForMs = Math.max(ownEjection.forMs, theirs.forMs)
     return {
       inFlight: (counts?.inFlight ?? 0) + own.inFlight,
       waitingTokens: (counts?.waitingTokens ?? 0) + own.waitingTokens,
@@ -138,8 +142,8 @@ export class LocalLoad {
       failureRate: Math.max(counts?.failureRate ?? 0, failureRate(health, nowMs)),
       recentFailures: Math.max(counts?.recentFailures ?? 0, recentFailures(health, nowMs)),
       headroom: scarcer(recall(this.#headroom.get(model), nowMs), fresher(counts?.headroom ?? null, ageMs)),
-      ejectedForMs: Math.max(ownEjection.forMs, theirs.forMs),
-      probe: (ownEjection.forMs === 0 || ownEjection.probe) && (theirs.forMs === 0 || theirs.probe),
+      ejectedForMs,
+      probe: ejectedForMs > 0 && (ownEjection.forMs === 0 || ownEjection.probe) && (theirs.forMs === 0 || theirs.probe),
     }
   }
 
@@ -169,8 +173,9 @@ export class LocalLoad {
     this.#leases.expire(nowMs)
     if (this.#sent === undefined && this.#pending.size > 0) {
       this.#batch += 1
-      this.#sent = { batch: this.#batch, learned: Object.fromEntries(this.#pending), decisions: this.#decisions }
-      this.#pending = new Map()
+      const rows = [...this.#pending].slice(0, MAX_ROWS)
+      this.#sent = { batch: this.#batch, learned: Object.fromEntries(rows), decisions: this.#decisions }
+      for (const [id] of rows) this.#pending.delete(id)
       this.#decisions = []
     }
     const leases = this.#leases

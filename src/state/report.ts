@@ -98,3 +98,28 @@ export interface ModelSnapshot {
   /** Of an ejected model: this isolate may send it one request to see whether it has recovered. */
   readonly probe: boolean
 }
+
+/** Whether a report is of this version's shape: one of another must not be counted, and above all not be kept. */
+export function isReport(value: unknown): value is Report {
+  if (typeof value !== 'object' || value === null) return false
+  const { isolate, leases, batch, learned, decisions } = value as Partial<Record<keyof Report, unknown>>
+  return (
+    typeof isolate === 'string' &&
+    typeof batch === 'number' &&
+    Array.isArray(decisions) &&
+    rows(leases).every(row => Array.isArray(row) && row.length === 2 && row.every(Number.isFinite)) &&
+    rows(learned).every(isLearned)
+  )
+}
+
+const NOT_ROWS = [undefined]
+const rows = (value: unknown): readonly unknown[] =>
+  typeof value === 'object' && value !== null ? Object.values(value) : NOT_ROWS
+
+const NUMBERS = ['starts', 'promptTokens', 'succeeded', 'failed', 'perTokenMs', 'perTokenCount', 'coolMs'] as const
+
+function isLearned(value: unknown): value is Learned {
+  if (typeof value !== 'object' || value === null) return false
+  const row = value as Partial<Record<keyof Learned, unknown>>
+  return NUMBERS.every(name => Number.isFinite(row[name])) && Array.isArray(row.firstTokens) && Array.isArray(row.censored)
+}

@@ -30,8 +30,11 @@ export class SyncSchedule {
 
   /** How long the caller is to wait before it syncs; undefined if somebody else already will. */
   plan(nowMs: number): number | undefined {
-    if (this.#plannedForMs !== undefined && nowMs - this.#plannedForMs < OVERDUE_MS) return undefined
-    const earliestMs = this.#startedAtMs === undefined ? nowMs : this.#startedAtMs + this.#intervalMs
+    const plannedFor = this.#plannedForMs
+    const isPending = plannedFor !== undefined && nowMs - plannedFor < OVERDUE_MS && plannedFor - nowMs <= this.#intervalMs
+    if (isPending) return undefined
+    // Never further away than the interval, even if the clock was set back
+    const earliestMs = this.#startedAtMs === undefined ? nowMs : Math.min(this.#startedAtMs, nowMs) + this.#intervalMs
     this.#plannedForMs = Math.max(nowMs, this.#isRunning(nowMs) ? nowMs + this.#intervalMs : earliestMs)
     return this.#plannedForMs - nowMs
   }
@@ -55,6 +58,6 @@ export class SyncSchedule {
   }
 
   #isRunning(nowMs: number): boolean {
-    return this.#runningSinceMs !== undefined && nowMs - this.#runningSinceMs < SYNC_TIMEOUT_MS
+    return this.#runningSinceMs !== undefined && Math.abs(nowMs - this.#runningSinceMs) < SYNC_TIMEOUT_MS
   }
 }

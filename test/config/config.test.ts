@@ -236,6 +236,30 @@ describe('a wrong configuration', () => {
   })
 })
 
+describe('a name that every object brings along', () => {
+  it.each<[string, string, string]>([
+    [
+      'a model',
+      'models.constructor',
+      `{"models":{"constructor":${JSON.stringify(MODELS.gpt)},"gpt":${JSON.stringify(MODELS.gpt)}}}`,
+    ],
+    ['a model', 'models.__proto__', `{"models":{"__proto__":${JSON.stringify(MODELS.gpt)},"gpt":${JSON.stringify(MODELS.gpt)}}}`],
+    ['a pool', 'pools.prototype', JSON.stringify({ models: MODELS, pools: { prototype: ['gpt'] } })],
+    // Left out without a word, it would widen the route to everything
+    ['a condition', 'routes.0.when.constructor', JSON.stringify(when({ tools: true, constructor: ['x'] }))],
+    ['a header', 'models.gpt.headers.constructor', JSON.stringify(gpt({ headers: { constructor: 'x' } }))],
+    ['a field', 'models.gpt.constructor', JSON.stringify(gpt({ constructor: 'x' }))],
+  ])('is refused for %s, and said to be reserved (%s)', (_, field, text) => {
+    const found = `"${field.split('.').at(-1)}"`
+    expect(problems(text)).toEqual([{ field, expected: 'another name, since this one is reserved', found }])
+  })
+
+  it.each(['toString', 'valueOf', 'hasOwnProperty'])('but does no harm is as good as any (%s)', name => {
+    const { models } = config({ models: { [name]: MODELS.gpt } })
+    expect([...models.keys()]).toEqual([name])
+  })
+})
+
 describe('ROUTER_CONFIG', () => {
   it('means the same as text and as an object', () => {
     const input = route({ when: { topic: ['coding'] }, fallback: ['claude'] })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createEventDecoder } from '../../src/provider/events'
+import { createEventDecoder, MAX_EVENT_CHARACTERS } from '../../src/provider/events'
 import { FRAMINGS, streamOf } from '../router/framing'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -42,6 +42,49 @@ describe('server-sent events', () => {
     ['half a field is none', 'dat', []],
   ])('of which the last lacks its blank line: %s', (_, text, last) => {
     expect(decoded('data: x\n\n', text)).toEqual({ pushed: [{ data: 'x' }], last })
+  })
+
+  describe('without an end', () => {
+    const piece = bytes('x'.repeat(64 * 1024))
+    const pieces = MAX_EVENT_CHARACTERS / piece.byteLength
+
+    it.each([
+      ['in one line', 'data: ', ''],
+      ['in lines of data', 'data: ', '\ndata: '],
+      ['in its name', 'event: ', ''],
+    ])('are given up above 1 MiB (%s), and nothing after that is read', (_, start, between) => {
+      const decoder = createEventDecoder()
+      decoder.push(bytes(`data: a\n\n${start}`))
+      for (let i = 1; i < pieces; i++) {
+        decoder.push(piece)
+        decoder.push(bytes(between))
+      }
+      expect(decoder.failure).toBeUndefined()
+      for (let i = 0; i < 2; i++) {
+        decoder.push(piece)
+        decoder.push(bytes(between))
+      }
+      expect(decoder.failure).toEqual({ kind: 'malformed', detail: 'an event is longer than 1048576 characters' })
+      expect(decoder.push(bytes('\n\ndata: b\n\n'))).toEqual([])
+      expect(decoder.end()).toEqual([])
+    })
+
+    it('take no memory where they are a comment or a field that nobody knows', () => {
+      for (const start of [': ', 'foo: ']) {
+        const decoder = createEventDecoder()
+        decoder.push(bytes(start))
+        for (let i = 0; i < 2 * pieces; i++) decoder.push(piece)
+        expect(decoder.failure).toBeUndefined()
+        expect(decoder.push(bytes('\ndata: a\n\n'))).toEqual([{ data: 'a' }])
+      }
+    })
+
+    it('have nothing to do with how long the stream is', () => {
+      const decoder = createEventDecoder()
+      const event = bytes(`data: ${'x'.repeat(1_000)}\n\n`)
+      for (let i = 0; i < 2_000; i++) expect(decoder.push(event)).toHaveLength(1)
+      expect(decoder.failure).toBeUndefined()
+    })
   })
 
   it('are the same however they are framed and cut', () => {

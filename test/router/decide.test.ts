@@ -120,6 +120,66 @@ describe('panic mode', () => {
   })
 })
 
+describe('accounts that are refused', () => {
+  const keyed = (id: string, secret: string) => ({ provider: 'openai' as const, model: id, secret })
+  const models = { a: keyed('a', 'ONE'), b: keyed('b', 'ONE'), c: keyed('c', 'TWO') }
+  const shared = planOf({ models, routes: [{ name: 'all', use: ['a'], fallback: ['b', 'c'] }] })
+
+  it('leave out every model behind them, and no other', () => {
+    const decision = decided(shared, { loads: { '#account:ONE': ejected(700) } })
+    expect(rankedIds(decision)).toEqual(['c'])
+    expect(decision.excluded.map(({ model, exclusion }) => [model.id, exclusion])).toEqual([
+      ['a', { kind: 'account', forMs: 700 }],
+      ['b', { kind: 'account', forMs: 700 }],
+    ])
+    expect(decision.panic).toBe(false)
+  })
+
+  it('are tried all the same when there are no others, the soonest back first', () => {
+    const decision = decided(shared, { loads: { '#account:ONE': ejected(700), '#account:TWO': ejected(300) } })
+    expect(decision.panic).toBe(true)
+    // What the route uses comes before its fallback; within that it is the time
+    expect(rankedIds(decision)).toEqual(['a', 'c', 'b'])
+    expect(decision.excluded).toEqual([])
+  })
+
+  it('are let in for their probe', () => {
+    const decision = decided(shared, { loads: { '#account:ONE': { ejectedForMs: 1, probe: true } } })
+    expect(rankedIds(decision)).toEqual(['a', 'b', 'c'])
+  })
+
+  it('count as the least bad beside ejected models and places, whichever is back first', () => {
+    const decision = decided(shared, {
+      place: 'HKG',
+      loads: { '#place:openai@HKG': ejected(500), '#account:ONE': ejected(900), c: ejected(100) },
+    })
+    expect(decision.panic).toBe(true)
+    expect(rankedIds(decision)).toEqual(['a', 'c', 'b'])
+  })
+
+  it('do not bring back a model that cannot do it at all', () => {
+    const small = planOf({ models: { a: { ...models.a, contextWindow: 50 }, c: models.c } })
+    const loads = { '#account:ONE': ejected(700), '#account:TWO': ejected(300) }
+    expect(rankedIds(decided(small, { loads, features: { promptTokens: 51 } }))).toEqual(['c'])
+  })
+})
+
+describe('a rate limit that is nearly used up', () => {
+  const left = (share: number) => ({ headroom: { share, forMs: 1_000 } })
+
+  it.each<[string, Readonly<Record<string, ReturnType<typeof left>>>, readonly string[]]>([
+    ['puts its model last, behind the fallback too', { a: left(0.049) }, ['b', 'c', 'd', 'a']],
+    ['does not at a twentieth', { a: left(0.05) }, ['a', 'b', 'c', 'd']],
+    ['keeps the order among those it spares', { a: left(0.01), c: left(0.04) }, ['b', 'd', 'a', 'c']],
+    ['of all changes nothing', { a: left(0.01), b: left(0.02), c: left(0.03), d: left(0.04) }, ['a', 'b', 'c', 'd']],
+    ['and quite used up leaves it out', { a: left(0) }, ['b', 'c', 'd']],
+  ])('%s', (_, loads, expected) => {
+    const decision = decided(plan, { turn: () => 0, loads })
+    expect(rankedIds(decision)).toEqual(expected)
+    expect(decision.panic).toBe(false)
+  })
+})
+
 describe('a named model', () => {
   it.each([
     ['a', 'a', ['a']],

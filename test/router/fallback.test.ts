@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Model } from '../../src/model'
 import { type Failure, fail, ok } from '../../src/outcome'
 import { type Walk, walk } from '../../src/router/fallback'
+import type { Hedge } from '../../src/router/hedge'
 import { model } from '../strategy/given'
 
 const upstream = { status: 500, message: 'No.' }
@@ -91,5 +93,188 @@ describe('walking down the ranking', () => {
 
   it('does not count models passed over as attempts', async () => {
     expect((await walked([tooLong, 'ok', 'ok', 'ok'], { maxAttempts: 2 }, [100, 50, 50, 200])).answered).toBe('m3')
+  })
+})
+
+/** A walk over models that each fail as told, one failure after the other, and then answer. */
+function walker(
+  failures: Readonly<Record<string, readonly Failure[]>>,
+  models: readonly Model[] = Object.keys(failures).map(id => model(id)),
+) {
+  const asked: string[] = []
+  return {
+    asked,
+    over: async (rules: Partial<Walk> = {}) => {
+      const ranking = models.map((each, score) => ({ model: each, score }))
+      const result = await walk(ranking, { ...UNBOUNDED, ...rules }, async ({ id }) => {
+        const failure = failures[id]?.[asked.filter(each => each === id).length]
+        asked.push(id)
+        return failure === undefined ? ok(id) : fail(failure)
+      })
+      return result.ok ? result.value.answer : undefined
+    },
+  }
+}
+
+/** Counts what is taken out of a budget of so many. */
+function purse(size: number) {
+  const budget = { taken: 0, withdraw: () => budget.taken < size && ++budget.taken > 0 }
+  return budget
+}
+
+describe('the retry budget', () => {
+  const account = (id: string, secret: string) => model(id, { secret })
+  const three = [account('a', 'ONE'), account('b', 'TWO'), account('c', 'THREE')]
+  const failing = (times: number) => Object.fromEntries(['a', 'b', 'c'].slice(0, times).map(id => [id, [broken]]))
+
+  it('pays for no request that is answered at once', async () => {
+    const budget = purse(9)
+    expect(await walker({}, three).over(budget)).toBe('a')
+    expect(budget.taken).toBe(0)
+  })
+
+  it.each<[string, number, number]>([
+    ['the first fallback to another account is free', 1, 0],
+    ['the second is not', 2, 1],
+  ])('%s', async (_, failed, taken) => {
+    const budget = purse(9)
+    await walker(failing(failed), three).over(budget)
+    expect(budget.taken).toBe(taken)
+  })
+
+  it('that is empty ends the walk after the free one', async () => {
+    const { asked, over } = walker(failing(3), three)
+    expect(await over(purse(0))).toBeUndefined()
+    expect(asked).toEqual(['a', 'b'])
+  })
+
+  it('pays for the first fallback too where it stays with the account', async () => {
+    const { asked, over } = walker(failing(1), [account('a', 'ONE'), account('b', 'ONE')])
+    await over(purse(0))
+    expect(asked).toEqual(['a'])
+  })
+
+  it('pays for whoever comes after a hedge: that was the free one', async () => {
+    const { asked, over } = walker(failing(2), three)
+    await over({ ...purse(0), hedge: (_, second) => hedgeNow(() => second(() => true)) })
+    expect(asked).toEqual(['a', 'b'])
+  })
+})
+
+/** Impatient at once. */
+const hedgeNow = (second: Hedge['second']): Hedge => ({
+  patience: over => {
+    over()
+    return () => {}
+  },
+  second,
+})
+
+describe('before every further attempt', () => {
+  it('the candidates are looked at anew, and who can no longer serve is passed over', async () => {
+    const looked: string[] = []
+    const { asked, over } = walker({ a: [broken], b: [broken], c: [broken], d: [broken] })
+    let attempts = 0
+    const isEligible = ({ id }: Model) => {
+      looked.push(id)
+      if (id === 'c') attempts += 1
+      // b is out from the beginning, c comes back just when it is looked at for the second time
+      return id === 'd' || (id === 'c' && attempts > 1)
+    }
+    expect(await over({ isEligible })).toBeUndefined()
+    expect(asked).toEqual(['a', 'd', 'c'])
+    expect(looked.slice(0, 3)).toEqual(['b', 'c', 'd'])
+  })
+
+  it('but not before the first: the decision has just been made', async () => {
+    expect(await walker({ a: [] }).over({ isEligible: () => false })).toBe('a')
+  })
+})
+
+describe('when all have had their turn', () => {
+  const soon = (retryAfterMs: number): Failure => ({ kind: 'rate-limited', upstream, retryAfterMs })
+
+  it.each<[string, Failure, number | undefined]>([
+    ['one that could not be reached', { kind: 'unreachable', detail: '' }, 0],
+    ['one that broke off', { kind: 'cut', detail: '' }, 0],
+    ['one that failed in its stream', { kind: 'stream-error', upstream }, 0],
+    ['one that is overloaded', broken, 0],
+    ['one that is overloaded and says how long', { ...broken, retryAfterMs: 700 }, 700],
+    ['one that is over its limit for a while', soon(5_000), 5_000],
+    ['not one that is over its limit for long', soon(5_001), undefined],
+    ['not one that is over its limit and does not say how long', { kind: 'rate-limited', upstream }, undefined],
+    ['not one that made no sense', { kind: 'malformed', detail: '' }, undefined],
+    ['not one that took too long', { kind: 'timeout', limit: 'first-token', afterMs: 1 }, undefined],
+    ['not one whose account is refused', { kind: 'unauthorized', upstream }, undefined],
+    ['not one that is not known there', { kind: 'unknown-model', upstream }, undefined],
+  ])('%s is asked again', async (_, failure, atLeastMs) => {
+    const pauses: unknown[] = []
+    const pause: Walk['pause'] = async (...asked) => pauses.push(asked) > 0
+    expect(await walker({ a: [failure] }).over({ pause })).toBe(atLeastMs === undefined ? undefined : 'a')
+    expect(pauses).toEqual(atLeastMs === undefined ? [] : [[0, atLeastMs]])
+  })
+
+  it('the best whose trouble may pass is, longer and longer apart, as often as attempts allow', async () => {
+    const { asked, over } = walker({ a: [soon(9_000)], b: [broken, broken, broken, broken], c: [broken] })
+    const repeats: number[] = []
+    const pause: Walk['pause'] = async repeat => repeats.push(repeat) > 0
+    expect(await over({ pause, maxAttempts: 6 })).toBeUndefined()
+    expect(asked).toEqual(['a', 'b', 'c', 'b', 'b', 'b'])
+    expect(repeats).toEqual([0, 1, 2])
+  })
+
+  it('nobody is, where neither the budget nor the deadline leave room for it', async () => {
+    const { asked, over } = walker({ a: [broken], b: [broken] })
+    expect(await over({ pause: async () => false })).toBeUndefined()
+    expect(asked).toEqual(['a', 'b'])
+  })
+
+  it('nobody is, whose window the prompt is known to exceed', async () => {
+    // The prompt is longer than 200 tokens: b said so, and a has no room for it either
+    const { asked, over } = walker({ a: [broken], b: [tooLong] }, [
+      model('a', { contextWindow: 100 }),
+      model('b', { contextWindow: 200 }),
+    ])
+    expect(await over({ pause: async () => true })).toBeUndefined()
+    expect(asked).toEqual(['a', 'b'])
+  })
+})
+
+describe('a hedge on the way', () => {
+  const hedge: Walk['hedge'] = (_, second) => hedgeNow(() => second(() => true))
+
+  it('counts as an attempt, also where it is outpaced', async () => {
+    const ranking = [model('a'), model('b')].map((each, score) => ({ model: each, score }))
+    const result = await walk(ranking, { ...UNBOUNDED, hedge }, async ({ id }, outpaced) => {
+      if (id === 'b') return ok(id)
+      await new Promise(resolve => outpaced.addEventListener('abort', resolve))
+      return fail({ kind: 'outpaced' })
+    })
+    expect(result).toMatchObject({ ok: true, value: { answer: 'b', attempts: 2, tried: [] } })
+  })
+
+  it('that both lose goes on with the next, and both are told of', async () => {
+    const { asked, over } = walker({ a: [broken], b: [broken], c: [broken] })
+    expect(await over({ hedge, maxAttempts: 3 })).toBeUndefined()
+    expect(asked).toEqual(['a', 'b', 'c'])
+  })
+
+  it.each<[string, Partial<Walk>]>([
+    ['attempts', { maxAttempts: 1 }],
+    ['fallback', { fallback: false }],
+    ['candidates', { isEligible: () => false }],
+  ])('is not made, and nothing is spent on it, where there are no %s left', async (_, rules) => {
+    let spent = 0
+    const asks: Walk['hedge'] = (_first, second) => hedgeNow(() => second(() => ++spent > 0))
+    const { asked, over } = walker({ a: [], b: [] })
+    expect(await over({ hedge: asks, ...rules })).toBe('a')
+    expect(asked).toEqual(['a'])
+    expect(spent).toBe(0)
+  })
+
+  it('is not made where it may not be, and its candidate is still there to fall back to', async () => {
+    const { asked, over } = walker({ a: [broken], b: [] })
+    expect(await over({ hedge: (_, second) => hedgeNow(() => second(() => false)) })).toBe('b')
+    expect(asked).toEqual(['a', 'b'])
   })
 })

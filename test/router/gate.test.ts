@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { anthropic } from '../../src/provider/anthropic'
 import type { Dialect, StreamPart, UpstreamEvent } from '../../src/provider/dialect'
 import { createEventDecoder } from '../../src/provider/events'
@@ -35,6 +35,30 @@ async function outcomeOf(pieces: readonly Uint8Array[]): Promise<string> {
   const result = await passGate(body, createEventDecoder(), openai.stream(context))
   return result.ok ? `committed after ${pieces.length - body.unread.length}` : result.failure.kind
 }
+
+describe('a bug of our own', () => {
+  it('is logged with its stack, and is a failure of the attempt like any other', async () => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const buggy: Dialect = {
+      ...openai,
+      stream: () => ({
+        push: () => {
+          throw new TypeError('no such property, Bearer abcdef')
+        },
+        end: () => [],
+      }),
+    }
+    expect(await gated(events(role), buggy)).toEqual({
+      ok: false,
+      failure: { kind: 'malformed', detail: 'the router could not read it' },
+    })
+    expect(logged).toHaveBeenCalledOnce()
+    const line: unknown = JSON.parse(String(logged.mock.calls[0]?.[0]))
+    expect(line).toMatchObject({ level: 'error', event: 'bug', error: 'no such property, Bearer [key]' })
+    expect(line).toHaveProperty('stack', expect.stringContaining('gate'))
+    logged.mockRestore()
+  })
+})
 
 describe('what commits', () => {
   it.each<[string, unknown]>([

@@ -67,7 +67,7 @@ describe('an attempt is stopped', () => {
 describe('silence', () => {
   it('stops it after the idle limit', async () => {
     const { world, stopper } = given()
-    stopper.idle(1_000)
+    stopper.idle(1_000).waits()
     await world.pass(999)
     expect(stopper.cause).toBeUndefined()
     await world.pass(1)
@@ -76,11 +76,13 @@ describe('silence', () => {
 
   it('does not, as long as something is seen in time, and it then lasts from the last', async () => {
     const { world, stopper } = given()
-    const seen = stopper.idle(1_000)
+    const idle = stopper.idle(1_000)
     for (let i = 0; i < 20; i++) {
+      idle.waits()
       await world.pass(900)
-      seen()
+      idle.comes()
     }
+    idle.waits()
     await world.pass(999)
     expect(stopper.cause).toBeUndefined()
     await world.pass(1)
@@ -89,12 +91,40 @@ describe('silence', () => {
 
   it('takes one timer however much is seen', async () => {
     const { world, stopper } = given()
-    const seen = stopper.idle(1_000)
-    for (let i = 0; i < 10_000; i++) seen()
+    const idle = stopper.idle(1_000)
+    for (let i = 0; i < 10_000; i++) {
+      idle.comes()
+      idle.waits()
+    }
     expect(world.armed).toBe(1)
     await world.pass(1_500)
     expect(world.armed).toBe(0)
     expect(stopper.cause).toMatchObject({ limit: 'idle' })
+  })
+})
+
+describe('time in which nobody waits for the upstream', () => {
+  it('is no silence of its own, however long: the client may be slow to read', async () => {
+    const { world, stopper } = given()
+    const idle = stopper.idle(1_000)
+    idle.waits()
+    await world.pass(500)
+    idle.comes()
+    await world.pass(60_000)
+    expect(stopper.cause).toBeUndefined()
+    idle.waits()
+    await world.pass(1_999)
+    expect(stopper.cause).toMatchObject({ limit: 'idle' })
+  })
+})
+
+describe('an answer that is complete', () => {
+  it('is closed without a cause, and nothing that follows is one', async () => {
+    const { leaving, stopper } = given()
+    stopper.close()
+    expect(stopper.signal.aborted).toBe(true)
+    leaving.abort()
+    expect(stopper.cause).toBeUndefined()
   })
 })
 
@@ -103,9 +133,8 @@ describe('once it is released', () => {
     const { world, leaving, stopper } = given()
     stopper.limit('total', 100)
     stopper.limit('first-token', 50)
-    const seen = stopper.idle(80)
+    stopper.idle(80).waits()
     await world.pass(60)
-    seen()
     stopper.release()
     expect(world.armed).toBe(0)
     await world.pass(10_000)

@@ -30,7 +30,11 @@ export async function visit(one: Visit, workers: Workers): Promise<Outcome> {
 
 const wrongly = (one: Visit, why: string): Outcome => ({
   line: 'WRONG',
-  wrong: `${one.name}, stream: ${one.stream}, ${one.client.kind}, visit ${one.index}: ${why}; planned ${JSON.stringify(one.plans)}`.slice(0, 1_000),
+  wrong:
+    `${one.name}, stream: ${one.stream}, ${one.client.kind}, visit ${one.index}: ${why}; planned ${JSON.stringify(one.plans)}`.slice(
+      0,
+      1_000,
+    ),
 })
 
 function requestOf(one: Visit, workers: Workers) {
@@ -60,7 +64,11 @@ async function reads(one: Visit, workers: Workers): Promise<Outcome> {
   return { line }
 }
 
-async function leaves(one: Visit, { kind, afterMs }: Exclude<Visit['client'], { kind: 'reads' }>, workers: Workers): Promise<Outcome> {
+async function leaves(
+  one: Visit,
+  { kind, afterMs }: Exclude<Visit['client'], { kind: 'reads' }>,
+  workers: Workers,
+): Promise<Outcome> {
   const exchange = await sendRaw({ method: 'POST', ...requestOf(one, workers) })
   await delay(afterMs)
   exchange[kind]()

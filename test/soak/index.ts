@@ -15,7 +15,7 @@ import { build } from '../support/build'
 import { startUpstream } from '../support/upstream'
 import { type Outcome, visit } from './client'
 import { judge, rssBytes, type Sample } from './memory'
-import { answerTo, MAX_LIVE, visits, visitOf } from './visits'
+import { answerTo, MAX_LIVE, visitOf, visits } from './visits'
 import { idleWithin, startWorkers, type Workers } from './workers'
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string', default: '1' } } })
@@ -61,7 +61,9 @@ async function run(workers: Workers): Promise<Run> {
     if (performance.now() - startedMs > seconds * 1_000) break
     if (next.pauseMs > 0) await delay(next.pauseMs)
     while (live.size >= MAX_LIVE) await Promise.race(live)
-    const going = visit(next, workers).then(count).finally(() => live.delete(going))
+    const going = visit(next, workers)
+      .then(count)
+      .finally(() => live.delete(going))
     live.add(going)
     mostLive = Math.max(mostLive, live.size)
   }
@@ -95,7 +97,9 @@ try {
     console.log(typeof idleMs === 'number' ? `nothing in flight after ${idleMs.toFixed(0)} ms, on both sides` : idleMs)
     const wrong = [...result.violations, ...(typeof idleMs === 'number' ? [] : [idleMs]), ...(memory.isFlat ? [] : [memory.line])]
     for (const line of wrong.slice(0, 20)) console.error(`WRONG: ${line}`)
-    console.log(wrong.length === 0 ? 'every request had exactly one answer or one honest error' : `${wrong.length} things went wrong`)
+    console.log(
+      wrong.length === 0 ? 'every request had exactly one answer or one honest error' : `${wrong.length} things went wrong`,
+    )
     process.exitCode = wrong.length === 0 ? 0 : 1
   } finally {
     await workers.stop()

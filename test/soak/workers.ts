@@ -39,7 +39,9 @@ export async function startWorkers(script: string, upstream: string): Promise<Wo
           ROUTER_CONFIG: configFor(upstream),
           ...Object.fromEntries(MODELS.map(model => [secretOf(model), `sk-${model}`])),
         },
-        durableObjects: { LOAD_TRACKER: { className: 'LoadTracker', useSQLite: true, ...(index > 0 && { scriptName: NAMES[0] }) } },
+        durableObjects: {
+          LOAD_TRACKER: { className: 'LoadTracker', useSQLite: true, ...(index > 0 && { scriptName: NAMES[0] }) },
+        },
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
       })),
     }),

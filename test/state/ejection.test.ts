@@ -137,8 +137,7 @@ describe('the fleet', () => {
     fleet.syncAll()
     return fleet
   }
-  const probes = (fleet: Fleet) =>
-    [...fleet.isolates.keys()].filter(index => fleet.load(index).probe && fleet.load(index).ejectedForMs > 0)
+  const probes = (fleet: Fleet) => [...fleet.isolates.keys()].filter(index => fleet.load(index).probe)
 
   it('ejects what no isolate alone would, for all of them', () => {
     const fleet = ejectedFleet()

@@ -15,7 +15,7 @@ import { toolsOf } from './tools'
 import type { MessagesRequest, OutputConfig } from './wire'
 
 /** The last version whose older models take sampling parameters; later ones refuse them for every model. */
-const VERSION = '2023-06-01'
+export const VERSION = '2023-06-01'
 
 /** Characters; the API refuses a longer `metadata.user_id`. */
 const LONGEST_USER_ID = 256

@@ -3,18 +3,39 @@
  * since the SDK describes the newest API version only and this dialect speaks 2023-06-01, which still knows sampling parameters.
  */
 import type {
+  ContentBlock,
   DocumentBlockParam,
   ImageBlockParam,
+  Message,
   OutputConfig,
+  RawContentBlockDelta,
+  RawMessageStreamEvent,
+  StopReason,
   TextBlockParam,
   ThinkingConfigParam,
   Tool,
   ToolChoice,
   ToolResultBlockParam,
   ToolUseBlockParam,
+  Usage,
 } from '@anthropic-ai/sdk/resources/messages'
 
-export type { DocumentBlockParam, ImageBlockParam, OutputConfig, TextBlockParam, ThinkingConfigParam, Tool, ToolChoice }
+/** Of an answer, as the surface writes it. */
+export type {
+  ContentBlock,
+  DocumentBlockParam,
+  ImageBlockParam,
+  Message,
+  OutputConfig,
+  RawContentBlockDelta,
+  RawMessageStreamEvent,
+  StopReason,
+  TextBlockParam,
+  ThinkingConfigParam,
+  Tool,
+  ToolChoice,
+  Usage,
+}
 
 export type Block = TextBlockParam | ImageBlockParam | DocumentBlockParam | ToolUseBlockParam | ToolResultBlockParam
 

@@ -74,22 +74,41 @@ function byStatus(upstream: UpstreamError, retry: number | undefined): Failure {
     case 402:
       return { kind: 'quota-exhausted', upstream }
     case 403:
-      return /country|region|territory|location/i.test(message)
-        ? { kind: 'unsupported-location', upstream }
-        : { kind: 'unauthorized', upstream }
+      return forbidden(upstream, retry)
     case 404:
-      return { kind: 'unknown-model', upstream }
+      // Without a word of the model: of a file, say, that the caller named. Without any word: a wrong base URL, ours
+      return /model|deployment|engine/i.test(message) || upstream.type === undefined
+        ? { kind: 'unknown-model', upstream }
+        : { kind: 'rejected', upstream }
     case 413:
       return /tokens per (minute|day)|\b(TPM|TPD|ITPM)\b|rate limit/i.test(message)
         ? { kind: 'rate-limited', upstream, retryAfterMs: retry }
         : { kind: 'context-length', upstream }
     case 429:
+      if (/request too large/i.test(message)) return { kind: 'context-length', upstream }
       return /quota|billing|credit/i.test(message) && !/per (sec|min|hour|day)/i.test(message)
         ? { kind: 'quota-exhausted', upstream }
         : { kind: 'rate-limited', upstream, retryAfterMs: retry }
-    default:
+    case 400:
+    case 422:
       return invalid(upstream)
+    default:
+      // 405, 410, 415 and the like: what we sent, or where, is wrong, and the caller can do nothing about it
+      return { kind: 'overloaded', upstream, retryAfterMs: retry }
   }
+}
+
+/**
+ * 403 is about the place, the account, or the content, and only the message tells. What it does not tell is no reason to leave out an account:
+ * it is held against the model, like any other failure.
+ */
+function forbidden(upstream: UpstreamError, retry: number | undefined): Failure {
+  const { message } = upstream
+  if (/country|region|territory|location/i.test(message)) return { kind: 'unsupported-location', upstream }
+  if (/flagged|moderat|content policy|safety/i.test(message)) return { kind: 'rejected', upstream }
+  if (/api key|permission|credential|organi[sz]ation|project|account|billing|subscription|not allowed|access/i.test(message))
+    return { kind: 'unauthorized', upstream }
+  return { kind: 'overloaded', upstream, retryAfterMs: retry }
 }
 
 /** 400 and 422: mostly the caller's own, except what another model could do. */

@@ -8,6 +8,7 @@ export const openaiSurface: Surface = {
   answer: completion => JSON.stringify(completion),
   problem: problem => JSON.stringify(errorBody(problem)),
   problemEvent: problem => data(errorBody(problem)),
+  pulse: ': waiting for the first token\n\n',
   stream: (context, { includeUsage }) => ({
     write(part: StreamPart): string {
       switch (part.kind) {

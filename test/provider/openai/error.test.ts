@@ -197,12 +197,15 @@ describe('an error answer', () => {
     // Whatever stands in between
     ['a gateway with a page', 502, html, 'overloaded'],
     ['a gateway with nothing', 504, '', 'overloaded'],
-    ['a firewall with a page', 403, html, 'unauthorized'],
+    ['a firewall with a page', 403, html, 'overloaded'],
+    ['a prompt that was flagged', 403, error('Your input was flagged by moderation.'), 'rejected'],
+    ['a file that is not there', 404, error('No such File object: file-abc', 'invalid_request_error'), 'rejected'],
+    ['a request beyond the limit a minute', 429, error('Request too large for gpt-x on tokens per min (TPM)'), 'context-length'],
     ['a wrong address with a page', 404, html, 'unknown-model'],
     ['a crowd with a page', 429, html, 'rate-limited'],
     ['a redirect', 302, html, 'malformed'],
     ['nothing new', 304, '', 'malformed'],
-    ['a method it does not know', 405, html, 'rejected'],
+    ['a method it does not know', 405, html, 'overloaded'],
     ['Anthropic-like overload', 529, error('Overloaded', 'overloaded_error'), 'overloaded'],
   ])('%s (%i)', (_, status, body, kind) => {
     expect(failed(status, body).kind).toBe(kind)

@@ -1,0 +1,114 @@
+/** From a parsed request to the response, whatever the caller's dialect: route, keep alive meanwhile, tell how it went in headers and in the log. */
+import { type Result, redact } from '../outcome'
+import type { Answer } from '../router/attempt'
+import type { Tried } from '../router/fallback'
+import { type Facts, type Journey, type Lost, route } from '../router/route'
+import type { LoggedDecision } from '../state/report'
+import type { AppContext } from './context'
+import { factHeaders } from './facts'
+import { hostOf } from './host'
+import { inTimeOrKeptAlive } from './keep-alive'
+import { NO_RETRY, problemResponse } from './problem'
+
+type Asked = Pick<Journey, 'chat' | 'native' | 'controls' | 'surface'>
+
+export async function answer(c: AppContext, asked: Asked): Promise<Response> {
+  const { world, deployment, plan, requestId, caller } = c.var
+  const journey = { id: requestId, ...asked, claims: caller.claims }
+  const routed = route(plan, journey, deployment.isolate, hostOf(c), world).then(result => {
+    const tried = result.ok ? result.value.tried : result.failure.tried
+    log(c, result.ok ? answered(result.value) : lost(result.failure), tried)
+    return result
+  })
+  // A client that leaves before the answer ends this request's context, and the lease with nobody to settle it, unless something outlasts the client
+  c.executionCtx.waitUntil(routed)
+
+  const { keepAliveMs } = plan.config.limits
+  const keepsAlive = asked.chat.stream === true && asked.controls.keepAlive && keepAliveMs > 0
+  const result = keepsAlive ? await keptAlive(c, asked, routed, keepAliveMs) : await routed
+  return result instanceof Response ? result : respond(result, asked, requestId)
+}
+
+type Routed = Result<Answer & Facts, Lost>
+
+function respond(routed: Routed, { surface }: Asked, requestId: string): Response {
+  if (!routed.ok) {
+    const { problem, decision, tried } = routed.failure
+    return problemResponse(problem, surface, {
+      ...factHeaders({ requestId, decision, attempts: tried.length }),
+      ...NO_RETRY,
+    })
+  }
+  const { body, isStream, ...facts } = routed.value
+  try {
+    return new Response(body, { headers: { ...contentHeaders(isStream), ...factHeaders({ requestId, ...facts }) } })
+  } catch (error) {
+    // Nobody would read it, and its lease would wait for somebody to
+    if (typeof body !== 'string') void body.cancel(error)
+    throw error
+  }
+}
+
+/** The result, or a response that has started without it. */
+async function keptAlive(
+  c: AppContext,
+  { surface }: Asked,
+  routed: Promise<Routed>,
+  everyMs: number,
+): Promise<Routed | Response> {
+  const { world, requestId } = c.var
+  const result = await inTimeOrKeptAlive({
+    journey: routed,
+    everyMs,
+    pulse: surface.pulse,
+    world,
+    waitUntil: promise => c.executionCtx.waitUntil(promise),
+    bodyOf: ({ body }) => (typeof body === 'string' ? new Blob([body]).stream() : body),
+    factsOf: facts => JSON.stringify(factHeaders({ requestId, ...facts })),
+    errorOf: ({ problem }) => surface.problemEvent(problem),
+  })
+  if (!(result instanceof ReadableStream)) return result
+  return new Response(result, {
+    headers: { ...contentHeaders(true), ...factHeaders({ requestId, decision: undefined, model: 'pending', attempts: 0 }) },
+  })
+}
+
+const contentHeaders = (isStream: boolean) => ({
+  'content-type': isStream ? 'text/event-stream; charset=utf-8' : 'application/json; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+})
+
+type Logged = Omit<LoggedDecision, 'atMs' | 'id'>
+
+/** Why each failed attempt failed, for whoever reads the log. */
+function failures(tried: readonly Tried[]) {
+  return tried.map(({ model, failure }) => ({
+    model,
+    kind: failure.kind,
+    ...('upstream' in failure && { status: failure.upstream.status, message: redact(failure.upstream.message).slice(0, 200) }),
+    ...('detail' in failure && { detail: redact(failure.detail).slice(0, 200) }),
+  }))
+}
+
+function answered({ decision, model, attempts, firstTokenMs }: Answer & Facts): Logged {
+  const { route: name, strategy } = decision
+  return { route: name, strategy, model, attempts, status: 200, firstTokenMs: firstTokenMs ?? null }
+}
+
+function lost({ decision, tried, problem }: Lost): Logged {
+  return {
+    route: decision?.route ?? '-',
+    strategy: decision?.strategy ?? '-',
+    model: null,
+    attempts: tried.length,
+    status: problem.status,
+    firstTokenMs: null,
+  }
+}
+
+/** One structured line a request, without prompts or keys; and a row for the console. */
+function log(c: AppContext, logged: Logged, tried: readonly Tried[]): void {
+  const row: LoggedDecision = { atMs: c.var.world.now(), id: c.var.requestId, ...logged }
+  c.var.deployment.isolate.load.log(row)
+  console.log(JSON.stringify({ level: 'info', event: 'routed', ...row, ...(tried.length > 0 && { failures: failures(tried) }) }))
+}
