@@ -42,11 +42,9 @@ async function pump(input: PassThrough, writable: WritableStream<Uint8Array>): P
   const [main, side] = body.tee()
   // An upstream that keeps the connection open behind its end marker would keep the client waiting, and then look like a stall
   const hasEnded = (report: TapReport) => conclude({ held: committed.held, ...report }, input.newReader()).isOver
-  let isLingering = false
+  let callOff: (() => void) | undefined
   const linger = () => {
-    if (isLingering) return
-    isLingering = true
-    world.after(LINGER_MS, () => stopper.close())
+    callOff ??= world.after(LINGER_MS, () => stopper.close())
   }
   if (early.isOver) linger()
   const tap = createTap(side, {
@@ -59,6 +57,7 @@ async function pump(input: PassThrough, writable: WritableStream<Uint8Array>): P
     everyMs: Math.min(500, idleMs / 2),
   })
   const broken = await sendAll(committed.held, main, writable)
+  callOff?.()
   tap.drain()
   const { bytes, tail } = await tap.report
   const understood = guarded('reading the end of a stream', () =>

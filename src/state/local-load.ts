@@ -100,7 +100,9 @@ export class LocalLoad {
       model,
       renew: atMs => this.#leases.renew(held, atMs),
       firstToken: atMs => {
-        if (this.#leases.stopWaiting(held)) sample(this.#learnedOf(model).firstTokens, tokensAhead, atMs - nowMs)
+        if (!this.#leases.stopWaiting(held)) return
+        sample(this.#learnedOf(model).firstTokens, tokensAhead, atMs - nowMs)
+        for (const id of shared) this.#heal(id, atMs)
       },
       settle: (settlement, atMs) => {
         const wasWaiting = held.isWaiting
@@ -223,11 +225,11 @@ export class LocalLoad {
     this.#health.set(cools, cool(this.#healthOf(cools), coolMs, nowMs))
   }
 
-  /** Something that was left out works again. Told only then: it would be news with every request. */
+  /** An account or a place that was left out works: one answer is proof. Told only then, as it would be news with every request. */
   #heal(id: string, nowMs: number): void {
     if (this.load(id, nowMs).ejectedForMs === 0) return
-    this.#learnedOf(id).succeeded += 1
-    this.#health.set(id, observeResults(this.#healthOf(id), 1, 0, nowMs))
+    this.#learnedOf(id).healed = true
+    this.#health.set(id, HEALTHY)
   }
 
   #useProbe(model: string, nowMs: number): void {
@@ -260,6 +262,7 @@ const nothingLearned = (): Mutable<Learned> => ({
   perTokenCount: 0,
   coolMs: 0,
   headroom: null,
+  healed: false,
 })
 
 /** Keeps the newest: with more than `MAX_SAMPLES` in one interval they hardly differ. */

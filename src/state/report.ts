@@ -52,6 +52,8 @@ export interface Learned {
   readonly coolMs: number
   /** What it last said of its rate limit. */
   readonly headroom: Headroom | null
+  /** Of an account or a place: it was left out, and has answered. */
+  readonly healed: boolean
 }
 
 /** What is left of the scarcest rate limit, 0..1, and for how long that is to be believed. */

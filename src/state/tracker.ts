@@ -151,7 +151,8 @@ function learn(state: ModelState, learned: Learned, nowMs: number): ModelState {
   for (const [tokensAhead, ms] of pairs(learned.firstTokens)) latency = observeFirstToken(latency, tokensAhead, ms, nowMs)
   for (const [tokensAhead, ms] of pairs(learned.censored)) latency = observeCensored(latency, tokensAhead, ms, nowMs)
   if (learned.perTokenCount > 0) latency = observePerToken(latency, learned.perTokenMs / learned.perTokenCount, nowMs)
-  const health = cool(observeResults(state.health, learned.succeeded, learned.failed, nowMs), learned.coolMs, nowMs)
+  const before = learned.healed ? HEALTHY : state.health
+  const health = cool(observeResults(before, learned.succeeded, learned.failed, nowMs), learned.coolMs, nowMs)
   const headroom = learned.headroom === null ? state.headroom : remember(learned.headroom, nowMs)
   return { latency, health, headroom, seenAtMs: nowMs }
 }

@@ -288,6 +288,7 @@ describe('a report', () => {
       perTokenMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
       perTokenCount: count,
       coolMs: count,
+      healed: fc.boolean(),
       headroom: fc.option(fc.record({ share: fc.double({ min: 0, max: 1, noNaN: true }), forMs: count })),
     })
     const id = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,20}$/)

@@ -40,6 +40,8 @@ export interface RawExchange {
   readonly reset: () => void
   /** Ends with a FIN: nothing more to say, still listening. */
   readonly finish: () => void
+  /** Stays connected and takes nothing any more. */
+  readonly pause: () => void
   /** Ends as a process that closes its socket does: a FIN, and a reset to whatever comes after it. */
   readonly leave: () => void
 }
@@ -121,6 +123,9 @@ function listen(socket: Socket): RawExchange {
     finish: () => {
       own = true
       socket.end()
+    },
+    pause: () => {
+      socket.pause()
     },
     leave: () => {
       own = true
