@@ -1,8 +1,8 @@
 /** From a parsed request to the response, whatever the caller's dialect: route, keep alive meanwhile, tell how it went in headers and in the log. */
 import { type Result, redact } from '../outcome'
-import type { Answer } from '../router/attempt'
 import type { Tried } from '../router/fallback'
 import { type Facts, type Journey, type Lost, route } from '../router/route'
+import type { Answer } from '../router/send'
 import type { LoggedDecision } from '../state/report'
 import type { AppContext } from './context'
 import { factHeaders } from './facts'

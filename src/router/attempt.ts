@@ -1,62 +1,20 @@
 /**
- * One attempt at one model: send, wait for the commit, hand on the answer or the failure. The lease is taken before anything is sent and settled exactly
- * once, whichever way it ends; for a stream that is the end of its body, not of its headers.
+ * One attempt at one model, from its lease to its settlement. The lease is taken before anything is sent and settled exactly once, whichever
+ * way the attempt ends; for a stream that is the end of its body, not of its headers.
  */
-import type { ChatRequest } from '../chat'
-import type { Limits } from '../config'
-import { parseJson } from '../json'
 import type { Model } from '../model'
-import { type Failure, fail, ok, type Result } from '../outcome'
-import type { AnswerContext, Dialect } from '../provider/dialect'
+import { type Failure, ok, type Result } from '../outcome'
 import { dialects } from '../provider/dialects'
-import { createEventDecoder } from '../provider/events'
-import { headroomOf } from '../provider/headroom'
-import { type Native, requestTo } from '../provider/native'
-import type { Surface } from '../provider/surface'
-import type { Lease, Settlement } from '../state/local-load'
+import { requestTo } from '../provider/native'
+import type { Settlement } from '../state/local-load'
 import { accountId, placeId } from './account'
-import { readText } from './body'
 import { settlementOf } from './consequence'
-import type { Ending, Flow } from './ending'
-import { errorText, withoutKey } from './error-text'
-import { passGate } from './gate'
+import type { Ending } from './ending'
 import { boundedBy } from './grace'
 import { heartbeat } from './heartbeat'
-import { passThrough } from './passthrough'
+import { type Answer, type Request, send } from './send'
 import { Stopper } from './stopper'
-import { translate } from './translate'
 import type { Host, World } from './world'
-
-export interface Request {
-  readonly chat: ChatRequest
-  readonly native?: Native | undefined
-  readonly surface: Surface
-  readonly answer: AnswerContext
-  readonly promptTokens: number
-  readonly limits: Limits
-  /** When the whole request must be over, and whose wish that is. */
-  readonly deadline: { readonly atMs: number; readonly limit: 'total' | 'deadline' }
-}
-
-export interface Answer {
-  readonly body: string | ReadableStream<Uint8Array>
-  readonly isStream: boolean
-  /** Fields of the request that this model's dialect has no word for. */
-  readonly dropped: readonly string[]
-  /** From sending to the headers, and to the first content, ms. The latter only for streams. */
-  readonly upstreamWaitMs: number
-  readonly firstTokenMs: number | undefined
-  /** The end of the body. Never rejects. */
-  readonly ended: Promise<Ending>
-}
-
-/** A JSON answer larger than this is no chat completion. */
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024
-const MAX_ERROR_BYTES = 64 * 1024
-/** About what reading a prompt takes of the slower providers. */
-const FIRST_TOKEN_PER_PROMPT_TOKEN_MS = 0.5
-/** A model that thinks first may be silent for long. */
-const REASONING_FIRST_TOKEN_MS = 120_000
 
 /** `outpaced` aborts when a hedge has answered sooner; then the answer, if there is one already, is thrown away. */
 export async function attempt(
@@ -113,130 +71,6 @@ export async function attempt(
   })
   host.waitUntil(ended)
   return ok({ ...result.value, ended })
-}
-
-interface Sending {
-  readonly request: Request
-  readonly model: Model
-  readonly dialect: Dialect
-  readonly lease: Lease
-  readonly stopper: Stopper
-  readonly world: World
-  readonly key: string | undefined
-  readonly upstream: {
-    readonly url: string
-    readonly headers: Readonly<Record<string, string>>
-    readonly body: string
-    readonly dropped: readonly string[]
-  }
-}
-
-/** Never rejects: what breaks is a failure, named by whoever stopped it or else as the upstream's doing. */
-async function send(sending: Sending): Promise<Result<Answer>> {
-  const { request, stopper, world, upstream } = sending
-  stopper.limit(request.deadline.limit, Math.max(1, request.deadline.atMs - world.now()))
-  const gotFirstToken = request.chat.stream === true ? stopper.limit('first-token', firstTokenLimitMs(sending)) : () => {}
-  const sentMs = world.now()
-  let connected = false
-  try {
-    const response = await world.fetch(upstream.url, {
-      method: 'POST',
-      headers: upstream.headers,
-      body: upstream.body,
-      signal: stopper.signal,
-      redirect: 'manual',
-    })
-    connected = true
-    const upstreamWaitMs = world.now() - sentMs
-    const headroom = headroomOf(response.headers, world.now())
-    if (headroom !== undefined) sending.lease.headroom(headroom, world.now())
-    if (!response.ok) return fail(await errorOf(response, sending))
-    const timing = { upstreamWaitMs, dropped: upstream.dropped }
-    if (request.chat.stream !== true) return await jsonAnswer(response, sending, timing)
-    return await streamAnswer(response, sending, timing, sentMs, gotFirstToken)
-  } catch (error) {
-    if (stopper.cause !== undefined) return fail(stopper.cause)
-    return fail(connected ? { kind: 'cut', detail: 'the connection was lost' } : { kind: 'unreachable', detail: String(error) })
-  }
-}
-
-async function errorOf(response: Response, { dialect, key, world }: Sending): Promise<Failure> {
-  const text = await errorText(response.body, key)
-  const failure = dialect.error(response.status, response.headers, text, world.now())
-  // Without a word on when to come back, the exhausted limit's own reset is the best answer
-  const resetMs = failure.kind === 'rate-limited' ? headroomOf(response.headers, world.now())?.forMs : undefined
-  return failure.kind === 'rate-limited' && failure.retryAfterMs === undefined && resetMs !== undefined && resetMs > 0
-    ? { ...failure, retryAfterMs: resetMs }
-    : failure
-}
-
-type Timing = Pick<Answer, 'upstreamWaitMs' | 'dropped'>
-
-async function jsonAnswer(response: Response, { request, dialect, key }: Sending, timing: Timing): Promise<Result<Answer>> {
-  const { text, isWhole } = await readText(response.body, MAX_ANSWER_BYTES)
-  if (!isWhole) return fail({ kind: 'malformed', detail: `it is larger than ${MAX_ANSWER_BYTES} bytes` })
-  const value = parseJson(text)
-  if (value === undefined) return fail({ kind: 'malformed', detail: text.trim() === '' ? 'it is empty' : 'it is not JSON' })
-  const completion = dialect.reply(value, request.answer)
-  if (!completion.ok) return completion
-  const { usage } = completion.value
-  return ok({
-    ...timing,
-    body: request.surface.dialect === dialect.name ? withoutKey(text, key) : request.surface.answer(completion.value),
-    isStream: false,
-    firstTokenMs: undefined,
-    ended: Promise.resolve({ failure: undefined, usage, writingMs: 0, outputTokens: usage?.completion_tokens }),
-  })
-}
-
-async function streamAnswer(
-  response: Response,
-  sending: Sending,
-  timing: Timing,
-  sentMs: number,
-  gotFirstToken: () => void,
-): Promise<Result<Answer>> {
-  const { request, dialect, stopper, world, lease } = sending
-  if (response.body === null) return fail({ kind: 'malformed', detail: 'it is empty' })
-  const type = response.headers.get('content-type') ?? ''
-  if (/^\s*(text\/html|application\/json)/i.test(type)) return fail(await notAStream(response, dialect, request.answer, type))
-  const reader = response.body.getReader()
-  const decoder = createEventDecoder()
-  const stream = dialect.stream(request.answer)
-  const gated = await passGate(reader, decoder, stream)
-  if (!gated.ok) return gated
-  gotFirstToken()
-  lease.firstToken(world.now())
-
-  const writer = request.surface.stream(request.answer, {
-    includeUsage: request.chat.stream_options?.include_usage === true,
-  })
-  const common = { committed: gated.value, writer, stopper, idleMs: request.limits.idleMs, world }
-  const { answer } = request
-  let flow: Flow
-  if (request.surface.dialect === dialect.name) {
-    reader.releaseLock()
-    flow = passThrough({ ...common, body: response.body, newReader: () => dialect.stream(answer) })
-  } else {
-    flow = translate({ ...common, reader, decoder, stream })
-  }
-  return ok({ ...timing, ...flow, isStream: true, firstTokenMs: world.now() - sentMs })
-}
-
-/** A stream was asked for and a document came: an error in disguise, or somebody else's page. */
-async function notAStream(response: Response, dialect: Dialect, context: AnswerContext, type: string): Promise<Failure> {
-  const { text } = await readText(response.body, MAX_ERROR_BYTES)
-  const value = parseJson(text)
-  const reply = value === undefined ? undefined : dialect.reply(value, context)
-  if (reply?.ok === false && reply.failure.kind === 'stream-error') return reply.failure
-  return { kind: 'malformed', detail: `a stream was asked for and ${type.split(';')[0]} came` }
-}
-
-function firstTokenLimitMs({ request, model }: Sending): number {
-  const effort = request.chat.reasoning_effort
-  const thinks = typeof effort === 'string' && effort !== 'none' && effort !== 'minimal'
-  const baseMs = model.firstTokenMs ?? request.limits.firstTokenMs
-  return Math.max(baseMs, thinks ? REASONING_FIRST_TOKEN_MS : 0) + FIRST_TOKEN_PER_PROMPT_TOKEN_MS * request.promptTokens
 }
 
 /** An answer that went on until the whole time was over was not slow, it was long. */

