@@ -1,26 +1,23 @@
 /** The table of contents: the order of middleware and every route. */
-import { Hono, type MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
-import { cors } from 'hono/cors'
-import { createMiddleware } from 'hono/factory'
+import { Hono } from 'hono'
 import { regionOf } from './durable/region'
 import { trackerClient } from './durable/tracker-client'
 import type { Env } from './env'
 import { type AccessPolicy, byKeys, requireAdmin, requireKey } from './http/access'
 import { adminState } from './http/admin'
+import { limitBody, reserveBuffer } from './http/body'
+import { forBrowsers } from './http/browsers'
 import { chat } from './http/chat'
-import type { AppContext, AppEnv } from './http/context'
+import type { AppEnv } from './http/context'
 import { type Deployment, deploy } from './http/deployment'
 import { explain } from './http/explain'
-import { ROUTER_HEADERS } from './http/facts'
 import { health } from './http/health'
 import { countMessageTokens, messages } from './http/messages'
 import { metrics } from './http/metrics'
-import { modelByName, models } from './http/models'
+import { model, models } from './http/models'
 import { invalidRequest, onError, problemResponse } from './http/problem'
 import { requireConfig } from './http/ready'
 import { surfaceOf } from './http/surface'
-import type { Problem } from './outcome'
 import type { World } from './router/world'
 
 export interface AppOptions {
@@ -55,11 +52,6 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     deployments.set(env, made)
     return made
   }
-  const allowed = (origin: string, c: AppContext): string | null => {
-    const { config } = c.var.deployment
-    const known = [...origins, ...(config.ok ? config.value.access.origins : [])]
-    return known.includes('*') || known.includes(origin) ? origin : null
-  }
 
   const app = new Hono<AppEnv>()
   app.onError(onError)
@@ -75,7 +67,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   })
   app.get('/health', health)
 
-  app.use('/v1/*', forBrowsers(cors({ origin: allowed, exposeHeaders: [...ROUTER_HEADERS], maxAge: 86_400 })))
+  app.use('/v1/*', forBrowsers(origins))
   app.use('/v1/*', requireConfig, requireKey(access))
   app.use('/v1/*', limitBody, reserveBuffer)
   app.post('/v1/chat/completions', chat)
@@ -83,7 +75,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.post('/v1/messages/count_tokens', countMessageTokens)
   app.post('/v1/route', explain)
   app.get('/v1/models', models)
-  app.get('/v1/models/:name{.+}', c => modelByName(c, c.req.param('name')) ?? unknownModel(c.req.param('name')))
+  app.get('/v1/models/:name{.+}', c => model(c, c.req.param('name')))
 
   app.use('/admin/*', requireAdmin(access))
   app.get('/admin/state', adminState)
@@ -94,47 +86,4 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     return problemResponse(invalidRequest(message, null, 404, 'not_found'), surfaceOf(c))
   })
   return app
-}
-
-/** Only browsers send an origin. Caches must know, all the same, that the answer depends on it. */
-const forBrowsers = (middleware: MiddlewareHandler<AppEnv>) =>
-  createMiddleware<AppEnv>(async (c, next) => {
-    if (c.req.header('origin') !== undefined) return middleware(c, next)
-    await next()
-    c.res.headers.append('vary', 'Origin')
-  })
-
-const unknownModel = (name: string): Response =>
-  problemResponse(invalidRequest(`There is no model "${name.slice(0, 100)}" here.`, 'model', 404, 'model_not_found'))
-
-/** Holds the body's share of the isolate's memory until the answer has begun. */
-async function reserveBuffer(c: AppContext, next: () => Promise<void>) {
-  if (c.req.method === 'GET') return next()
-  const { plan, deployment, world } = c.var
-  // A body that does not tell its length may have all that is allowed
-  const bytes = Number(c.req.header('content-length') ?? plan.config.limits.bodyBytes)
-  const release = deployment.buffers.reserve(bytes, world.now())
-  if (release === undefined) return problemResponse(NO_ROOM, surfaceOf(c))
-  try {
-    await next()
-  } finally {
-    release()
-  }
-  return undefined
-}
-
-const NO_ROOM: Problem = {
-  status: 503,
-  type: 'server_error',
-  code: 'no_room',
-  message: 'Too many large requests are being read here. Try again in a moment.',
-  param: null,
-  retryAfterMs: 1_000,
-}
-
-function limitBody(c: AppContext, next: () => Promise<void>) {
-  const { bodyBytes } = c.var.plan.config.limits
-  const onError = () =>
-    problemResponse(invalidRequest(`The body is larger than ${bodyBytes} bytes.`, null, 413, 'body_too_large'), surfaceOf(c))
-  return bodyLimit({ maxSize: bodyBytes, onError })(c, next)
 }

@@ -1,5 +1,6 @@
 /** `GET /v1/models`: every name that a client may use as `model`. */
 import type { AppContext } from './context'
+import { invalidRequest, problemResponse } from './problem'
 
 export function models(c: AppContext): Response {
   const { plan } = c.var
@@ -21,8 +22,10 @@ export function models(c: AppContext): Response {
   return c.json({ object: 'list', data })
 }
 
-export function modelByName(c: AppContext, name: string): Response | undefined {
+/** `GET /v1/models/:name` */
+export function model(c: AppContext, name: string): Response {
   const { plan } = c.var
-  if (!plan.names.includes(name)) return undefined
+  if (!plan.names.includes(name))
+    return problemResponse(invalidRequest(`There is no model "${name.slice(0, 100)}" here.`, 'model', 404, 'model_not_found'))
   return c.json({ id: name, object: 'model', created: 0, owned_by: plan.live.get(name)?.provider ?? 'ringroad' })
 }
