@@ -26,7 +26,8 @@ export const byKeys: AccessPolicy = {
   async client(c) {
     const access = accessOf(c)
     const keys = secretOf(c.env, access.keys)
-    if (keys === undefined && access.jwt === undefined) return { refused: missing(access.keys, 'client keys, comma-separated') }
+    if (keys === undefined && access.jwt === undefined)
+      return { refused: missing(access.keys, 'client keys are set, separated by commas') }
     const token = bearer(c) ?? c.req.header('x-api-key')
     if (token === undefined)
       return { refused: unauthorized('No key was sent. Send it as "Authorization: Bearer <key>" or as x-api-key.') }
@@ -39,9 +40,9 @@ export const byKeys: AccessPolicy = {
   },
   async admin(c) {
     if (secretOf(c.env, accessOf(c).keys) === undefined && accessOf(c).jwt === undefined)
-      return { refused: missing(accessOf(c).keys, 'client keys, comma-separated') }
+      return { refused: missing(accessOf(c).keys, 'client keys are set, separated by commas') }
     const key = secretOf(c.env, 'ROUTER_ADMIN_KEY')
-    if (key === undefined) return { refused: missing('ROUTER_ADMIN_KEY', 'the admin key') }
+    if (key === undefined) return { refused: missing('ROUTER_ADMIN_KEY', 'admin key is set') }
     const token = bearer(c)
     const isAdmin = token !== undefined && (await matchesAny(token, [key]))
     return isAdmin
@@ -98,7 +99,7 @@ const digest = (text: string): Promise<ArrayBuffer> => crypto.subtle.digest('SHA
 
 function missing(secret: string, what: string): Problem {
   return notConfigured(
-    `This router is closed: it has no ${what}. Its operator sets them with "npx wrangler secret put ${secret}".`,
+    `This router is closed until its ${what}: "npx wrangler secret put ${secret}", or in .dev.vars for local development.`,
   )
 }
 

@@ -3,6 +3,7 @@ import { accountId, placeId } from '../router/account'
 import type { AppContext } from './context'
 import { hostOf } from './host'
 import { problemResponse } from './problem'
+import { describeProblem } from './ready'
 
 export async function adminState(c: AppContext): Promise<Response> {
   const { tracker, deployment, world } = c.var
@@ -46,7 +47,7 @@ export async function adminState(c: AppContext): Promise<Response> {
     decisions: state.decisions,
     isolate: { inFlight: isolate.load.inFlight, viewAgeMs: isolate.load.view(world.now())?.ageMs ?? null },
     notice: deployment.notice ?? null,
-    warnings: config.ok ? config.value.warnings : [],
+    warnings: config.ok ? config.value.warnings : config.failure.map(describeProblem),
     missingSecrets: deployment.missingSecrets,
   })
 }

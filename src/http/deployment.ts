@@ -28,6 +28,9 @@ export function deploy(env: Env, fileConfig: unknown, world: World, notice?: str
   const config = parseConfig(env.ROUTER_CONFIG ?? fileConfig)
   const models = config.ok ? [...config.value.models.values()] : []
   const isSet = (secret: string | undefined) => secret === undefined || secretOf(env, secret) !== undefined
+  // Once per isolate: whoever watches the log should not have to guess
+  if (!config.ok) console.error(JSON.stringify({ level: 'error', event: 'wrong_config', problems: config.failure }))
+  if (notice !== undefined) console.warn(notice)
   return {
     config,
     plan: config.ok ? createPlan(config.value, model => isSet(model.secret)) : undefined,

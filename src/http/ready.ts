@@ -12,7 +12,7 @@ export const requireConfig = createMiddleware<AppEnv>(async (c, next) => {
   if (plan.live.size === 0) {
     const names = missingSecrets.map(name => `"npx wrangler secret put ${name}"`).join(' or ')
     return problemResponse(
-      notConfigured(`No model is live: none has its secret set. Set one with ${names}.`),
+      notConfigured(`No model is live: none has its secret set. Set one with ${names}, or in .dev.vars for local development.`),
       surfaceOf(c),
       NO_RETRY,
     )
@@ -21,7 +21,10 @@ export const requireConfig = createMiddleware<AppEnv>(async (c, next) => {
   return next()
 })
 
+export const describeProblem = ({ field, expected, found }: ConfigProblem): string =>
+  `${field}: expected ${expected}, found ${found}`
+
 function wrongConfig(problems: readonly ConfigProblem[]): string {
-  const shown = problems.slice(0, 5).map(({ field, expected, found }) => `${field}: expected ${expected}, found ${found}`)
+  const shown = problems.slice(0, 5).map(describeProblem)
   return `The router's configuration is wrong. ${shown.join('; ')}.`
 }

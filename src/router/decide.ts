@@ -157,6 +157,11 @@ const inOrder = (candidates: readonly Candidate[]): readonly Ranked[] =>
   candidates.map(({ model }, index) => ({ model, score: index }))
 
 function unknownModel(plan: Plan, name: string, param: string): Problem {
+  const secret = plan.config.models.get(name)?.secret
+  if (secret !== undefined) {
+    const message = `"${name}" is configured, but its secret ${secret} is not set.`
+    return { status: 404, type: 'invalid_request_error', code: 'model_not_found', message, param }
+  }
   return {
     status: 404,
     type: 'invalid_request_error',

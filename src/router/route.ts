@@ -107,6 +107,6 @@ function exhausted(tried: readonly Tried[]): Problem {
   const last = problems.at(-1)?.problem
   if (last === undefined) throw new Error('a walk without an attempt')
   if (problems.length === 1 || last.status < 500) return last
-  const story = problems.map(({ model, problem }) => `${model}: ${problem.message}`).join(' ')
+  const story = problems.map(({ model, problem }) => `${model}: ${problem.message.replace(/\.?$/, '.')}`).join(' ')
   return { ...last, message: `All ${problems.length} attempts failed. ${story}` }
 }

@@ -51,13 +51,16 @@ function simulated(providers: Fetcher): World {
   })
 }
 
+/** In no text that anyone would write: an upstream's answer is searched for its key. */
+const MADE_UP_KEY = 'sk-local-made-up-key'
+
 const SIMULATED_KEYS = new WeakMap<Env, Env>()
 
 /** The same bindings with a made-up key for each provider; one object per isolate. */
 function withKeys(env: Env): Env {
   const known = SIMULATED_KEYS.get(env)
   if (known !== undefined) return known
-  const made = { ...env, ...Object.fromEntries(secretNames(env).map(name => [name, 'simulated'])) }
+  const made = { ...env, ...Object.fromEntries(secretNames(env).map(name => [name, MADE_UP_KEY])) }
   SIMULATED_KEYS.set(env, made)
   return made
 }
@@ -67,7 +70,9 @@ export default createApp({
   access: open,
   origins: ['*'],
   notice: (env: LocalEnv) =>
-    isSimulated(env) ? 'The providers are simulated: no key is set in .dev.vars, so no real model is asked.' : undefined,
+    isSimulated(env)
+      ? `The providers are simulated: none of ${secretNames(env).join(', ')} is set in .dev.vars, so no real model is asked.`
+      : undefined,
   env: (env: LocalEnv) => (isSimulated(env) ? withKeys(env) : env),
   world: (env: LocalEnv) => (env.PROVIDERS !== undefined && isSimulated(env) ? simulated(env.PROVIDERS) : realWorld(fetch)),
 })
