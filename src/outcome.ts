@@ -123,7 +123,8 @@ export function problemOf(failure: Failure): Problem {
       const { status, type, code, message, param } = failure.upstream
       return {
         status: status >= 400 && status < 500 ? status : 400,
-        type: redact(type ?? 'invalid_request_error'),
+        // Gemini's own words for it, such as INVALID_ARGUMENT, no client of OpenAI knows
+        type: type === undefined || type === type.toUpperCase() ? 'invalid_request_error' : redact(type),
         code: code === undefined ? null : redact(code),
         message: redact(message),
         param: param === undefined ? null : redact(param),

@@ -1,4 +1,5 @@
 /** The body of an upstream's error, fit to be shown. */
+import type { StreamPart, StreamReader } from '../provider/dialect'
 import { readText } from './body'
 
 const MAX_ERROR_BYTES = 64 * 1024
@@ -12,4 +13,17 @@ export function withoutKey(text: string, key: string | undefined): string {
 export async function errorText(body: ReadableStream<Uint8Array> | null, key: string | undefined): Promise<string> {
   const { text } = await readText(body, MAX_ERROR_BYTES)
   return withoutKey(text, key)
+}
+
+/** The same for an error that came inside a stream. */
+export function scrubbed(stream: StreamReader, key: string | undefined): StreamReader {
+  const scrub = (part: StreamPart): StreamPart => {
+    if (part.kind !== 'failure' || part.failure.kind !== 'stream-error') return part
+    const { upstream } = part.failure
+    return {
+      kind: 'failure',
+      failure: { ...part.failure, upstream: { ...upstream, message: withoutKey(upstream.message, key) } },
+    }
+  }
+  return { push: event => stream.push(event).map(scrub), end: () => stream.end().map(scrub) }
 }

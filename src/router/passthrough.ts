@@ -39,7 +39,9 @@ async function pump(input: PassThrough, writable: WritableStream<Uint8Array>): P
   const startedMs = world.now()
   // A stream that ended within its first reads: the gate has seen all of it
   const early = conclusionOf(committed.parts)
-  const [main, side] = body.tee()
+  const split = branches(body)
+  if (split === undefined) return brokenAtOnce(input, writable, startedMs)
+  const [main, side] = split
   // An upstream that keeps the connection open behind its end marker would keep the client waiting, and then look like a stall
   const hasEnded = (report: TapReport) => conclude({ held: committed.held, ...report }, input.newReader()).isOver
   let callOff: (() => void) | undefined
@@ -71,7 +73,7 @@ async function pump(input: PassThrough, writable: WritableStream<Uint8Array>): P
   const failure = isComplete ? undefined : (stopper.cause ?? late.failure ?? failureOf(broken, late.isOver))
   // An error that the upstream sent itself has passed through; one that was inferred here nobody has been told of
   const told = late.failure?.kind === 'stream-error'
-  const delivered = await finish(writable, failure === undefined || told ? '' : input.writer.write({ kind: 'failure', failure }))
+  const delivered = await finish(writable, failure === undefined || told ? '' : lastWords(input.writer, failure))
   const heldBytes = committed.held.reduce((sum, chunk) => sum + chunk.byteLength, 0)
   return {
     failure: delivered ? failure : (failure ?? { kind: 'client-left' }),
@@ -80,6 +82,30 @@ async function pump(input: PassThrough, writable: WritableStream<Uint8Array>): P
     outputTokens: usage?.completion_tokens ?? Math.round((heldBytes + bytes) / committed.bytesPerEvent),
   }
 }
+
+/** Undefined where the body was aborted in the same moment: workerd then throws. */
+function branches(body: ReadableStream<Uint8Array>): [ReadableStream<Uint8Array>, ReadableStream<Uint8Array>] | undefined {
+  try {
+    return body.tee()
+  } catch {
+    return undefined
+  }
+}
+
+async function brokenAtOnce(
+  { committed, stopper, writer, world }: PassThrough,
+  writable: WritableStream<Uint8Array>,
+  startedMs: number,
+): Promise<Ending> {
+  const failure = stopper.cause ?? failureOf(new Error('broken'), false)
+  const nothing = new ReadableStream<Uint8Array>({ start: controller => controller.close() })
+  await sendAll(committed.held, nothing, writable)
+  await finish(writable, failure === undefined ? '' : lastWords(writer, failure))
+  return { failure, usage: conclusionOf(committed.parts).usage, writingMs: world.now() - startedMs, outputTokens: undefined }
+}
+
+/** The blank line ends whatever event was broken off in its middle, so that what follows is an event of its own. */
+const lastWords = (writer: SurfaceWriter, failure: Failure): string => `\n\n${writer.write({ kind: 'failure', failure })}`
 
 /** What broke the pipe, or undefined. */
 async function sendAll(

@@ -15,7 +15,7 @@ import type { Surface } from '../provider/surface'
 import type { Lease } from '../state/local-load'
 import { readText } from './body'
 import type { Ending, Flow } from './ending'
-import { errorText, withoutKey } from './error-text'
+import { errorText, scrubbed, withoutKey } from './error-text'
 import { passGate } from './gate'
 import { passThrough } from './passthrough'
 import type { Stopper } from './stopper'
@@ -129,13 +129,13 @@ async function streamAnswer(
   sentMs: number,
   gotFirstToken: () => void,
 ): Promise<Result<Answer>> {
-  const { request, dialect, stopper, world, lease } = sending
+  const { request, dialect, stopper, world, lease, key } = sending
   if (response.body === null) return fail({ kind: 'malformed', detail: 'it is empty' })
   const type = response.headers.get('content-type') ?? ''
   if (/^\s*(text\/html|application\/json)/i.test(type)) return fail(await notAStream(response, dialect, request.answer, type))
   const reader = response.body.getReader()
   const decoder = createEventDecoder()
-  const stream = dialect.stream(request.answer)
+  const stream = scrubbed(dialect.stream(request.answer), key)
   const gated = await passGate(reader, decoder, stream)
   if (!gated.ok) return gated
   gotFirstToken()

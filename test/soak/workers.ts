@@ -36,7 +36,7 @@ export async function startWorkers(script: string, upstream: string): Promise<Wo
         bindings: {
           ROUTER_KEYS: CLIENT_KEY,
           ROUTER_ADMIN_KEY: ADMIN_KEY,
-          ROUTER_CONFIG: configFor(upstream),
+          ROUTER_CONFIG: JSON.stringify(configFor(upstream)),
           ...Object.fromEntries(MODELS.map(model => [secretOf(model), `sk-${model}`])),
         },
         durableObjects: {

@@ -25,7 +25,7 @@ export interface Case {
   readonly upstream: 'finished' | 'aborted' | 'either' | 'uncalled'
   /** `x-router-deadline-ms`. */
   readonly deadlineMs?: number
-  /** Where the router does not do it yet; its tests are expected to fail, and fail themselves once it does. */
+  /** Where the router does not do it yet: the cells whose client would see it are expected to fail, and tell once they no longer do. */
   readonly wrongStill?: readonly ProviderName[]
 }
 

@@ -56,11 +56,16 @@ const roleThenError = (request: Received): Plan => {
   return raw(opening + PROVIDERS.google.errorFrame(PROVIDERS.google.refuse('overloaded')), { type: 'text/event-stream' })
 }
 
-/** Gemini's INVALID_ARGUMENT comes through as the error's type, which should be one of OpenAI's. */
 const ownMistake = (code: number): Case => ({
   ...stands(status(code), `${code} invalid_request_error`),
-  wrongStill: ['google'],
 })
+
+/** As it came in, wherever this dialect puts it. */
+const keyOf = ({ headers }: Received): string =>
+  headers['x-api-key'] ?? headers['x-goog-api-key'] ?? headers.authorization?.replace('Bearer ', '') ?? 'no key at all'
+const quoting = (request: Received): string =>
+  JSON.stringify({ type: 'error', error: { type: 'invalid_request_error', message: `Not with the key ${keyOf(request)}!` } })
+const quotingEvent = (request: Received): string => `event: error\ndata: ${quoting(request)}\n\n`
 
 const GARBAGE = 'data: {"choices": [oops]}\n\n'
 
@@ -74,6 +79,22 @@ export const FAULTS: readonly Fault[] = [
   { name: '302', ...refused(fallsBack(raw('', { status: 302 }), '502 upstream_malformed')) },
   { name: '400, the caller’s own mistake', ...refused(ownMistake(400)) },
   { name: '422, the caller’s own mistake', ...refused(ownMistake(422)) },
+  {
+    name: 'an error that quotes our key',
+    json: stands(request => raw(quoting(request), { status: 400 }), '400 invalid_request_error'),
+    // What passes natively passes as it is, an error behind the commit included
+    stream: {
+      ...fallsBack(request => raw(quotingEvent(request), { type: 'text/event-stream' }), '502 upstream_error', 'either'),
+    },
+    committed: {
+      ...stands(
+        request => spoiltAfter(AFTER, quotingEvent(request), PACED)(request),
+        except('error event upstream_error', { openai: 'error event invalid_request_error' }),
+        'either',
+      ),
+      wrongStill: ['openai'],
+    },
+  },
   { name: '401, our key', ...refused(fallsBack(status(401), '502 upstream_account')) },
   { name: 'a key that the provider does not know', ...refused(fallsBack(refusal('bad-key'), '502 upstream_account')) },
   // Gemini is never heard to say 402; its body says RESOURCE_EXHAUSTED, which there means a rate
@@ -161,10 +182,10 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'what nobody can parse, and no end',
     json: NO_EVENTS,
-    stream: fallsBack(spoiltAfter('start', GARBAGE, { then: 'stall' }), '502 upstream_malformed', 'aborted'),
+    stream: fallsBack(spoiltAfter('start', GARBAGE, { ending: 'stall' }), '502 upstream_malformed', 'aborted'),
     // Nobody reads the bytes of the native path: what gives it away is the silence behind
     committed: stands(
-      spoiltAfter(AFTER, GARBAGE, { ...PACED, then: 'stall' }),
+      spoiltAfter(AFTER, GARBAGE, { ...PACED, ending: 'stall' }),
       except('error event upstream_malformed', { openai: 'error event timeout' }),
       'aborted',
     ),

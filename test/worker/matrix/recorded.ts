@@ -17,12 +17,12 @@ export function recordedEvents(dialect: ProviderName, options: AnswerOptions = {
   return dataOf(answer(options), dialect)
 }
 
-/** The answer up to the moment, then `spoilt`, then the end or whatever `then` says. */
-export function spoiltAfter(after: Moment, spoilt: Bytes, options: AnswerOptions & { readonly then?: 'end' | 'stall' } = {}) {
+/** The answer up to the moment, then `spoilt`, then the end or whatever `ending` says. */
+export function spoiltAfter(after: Moment, spoilt: Bytes, options: AnswerOptions & { readonly ending?: 'end' | 'stall' } = {}) {
   return ({ dialect = 'openai' }: { readonly dialect: ProviderName | undefined }): Plan => {
     const gapMs = options.gapMs ?? 0
     const whole = dataOf(eof(after, options), dialect)
-    return raw([...whole.map(data => send(data, gapMs)), send(spoilt, gapMs), { kind: options.then ?? 'end' }], {
+    return raw([...whole.map(data => send(data, gapMs)), send(spoilt, gapMs), { kind: options.ending ?? 'end' }], {
       type: 'text/event-stream',
     })
   }
