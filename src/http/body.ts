@@ -19,7 +19,11 @@ export const reserveBuffer = createMiddleware<AppEnv>(async (c, next) => {
   // A body that does not tell its length may have all that is allowed
   const bytes = Number(c.req.header('content-length') ?? plan.config.limits.bodyBytes)
   const release = deployment.buffers.reserve(bytes, world.now())
-  if (release === undefined) return problemResponse(NO_ROOM, surfaceOf(c))
+  if (release === undefined) {
+    // Answered in the middle of its upload, a client would see a broken pipe and not the answer
+    await c.req.raw.body?.pipeTo(new WritableStream())
+    return problemResponse(NO_ROOM, surfaceOf(c))
+  }
   try {
     await next()
   } finally {

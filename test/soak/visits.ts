@@ -89,10 +89,10 @@ export function* visits(random: Random): Generator<Visit> {
 /** Its client has what it came for. */
 export const forget = ({ index }: Visit): boolean => running.delete(index)
 
-/** By the number in the prompt; undefined for one that is over. */
+/** By the number in the prompt. */
 export const visitOf = ({ text }: Received): number => Number(/This is visit (\d+)\b/.exec(text)?.[1])
 
-export function answerTo(_request: Received, index: number): Plan {
+export function answerTo(index: number): Plan {
   const entry = running.get(index)
   // Its client has left before the router asked
   if (entry === undefined) return answer()
@@ -140,7 +140,7 @@ function fault(random: Random, pace: AnswerOptions, stream: boolean): Plan {
   return pick(random, [...anyForm, ...(stream ? streams : documents)])()
 }
 
-function pick<T>(random: Random, items: readonly [T, ...T[]] | readonly T[]): T {
+function pick<T>(random: Random, items: readonly T[]): T {
   const item = items[Math.floor(random() * items.length)]
   if (item === undefined) throw new Error('nothing to pick from')
   return item

@@ -5,6 +5,7 @@ import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import type { ConfigInput } from '../../src/config'
 import { isObject, number, object } from '../providers/json'
 import type { ProviderName } from '../providers/provider'
+import { heapBytes } from './heap'
 import { MODELS } from './visits'
 
 export const CLIENT_KEY = 'client-key-1'
@@ -12,6 +13,8 @@ const ADMIN_KEY = 'admin-key-1'
 
 export interface Workers {
   readonly urls: readonly [URL, URL]
+  /** Of each, after a full collection; see `heap.ts`. */
+  heaps(): Promise<readonly { readonly worker: string; readonly bytes: number }[]>
   stop(): Promise<void>
 }
 
@@ -22,6 +25,7 @@ export async function startWorkers(script: string, upstream: string): Promise<Wo
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       cf: false,
+      inspectorPort: 0,
       // A line a request would bury the figures; what goes wrong inside is worth seeing
       handleStructuredLogs: ({ level, message }) => {
         if (level === 'error' || level === 'warn') console.error(message)
@@ -47,7 +51,9 @@ export async function startWorkers(script: string, upstream: string): Promise<Wo
     }),
   )
   await miniflare.ready
+  const inspector = await miniflare.getInspectorURL()
   return {
+    heaps: () => Promise.all(NAMES.map(async worker => ({ worker, bytes: await heapBytes(inspector, worker) }))),
     urls: [await miniflare.unsafeGetDirectURL(NAMES[0]), await miniflare.unsafeGetDirectURL(NAMES[1])],
     stop: () => miniflare.dispose(),
   }

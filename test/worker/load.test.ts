@@ -137,7 +137,8 @@ describe('shared load', () => {
     try {
       script = ({ dialect }) => answer(dialect === 'openai' ? { firstMs: 300 } : { firstMs: 10 })
       for (const model of ['a', 'b']) await (await fresh.chat(ask(model, true), { worker: 0 })).text()
-      await fresh.idle()
+      const known = { baseMs: expect.any(Number) }
+      await expect.poll(async () => (await fresh.admin()).models).toMatchObject({ a: known, b: known })
       const headers = { 'x-router-models': 'a,b', 'x-router-strategy': 'adaptive' }
       for (let i = 0; i < 5; i++) {
         const response = await fresh.chat(ask('auto', true), { worker: 1, headers })

@@ -17,7 +17,7 @@ import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CLIENT_KEY, modelAt, type Router, startRouter } from '../support/router'
-import { answer, type Received, type Script, startUpstream, type Upstream } from '../support/upstream'
+import { answer, type Received, type Script, silence, startUpstream, type Upstream } from '../support/upstream'
 import { type BareServer, type Bytes, chunk, startBareServer } from './matrix/bare-server'
 import { recordedEvents } from './matrix/recorded'
 
@@ -153,6 +153,8 @@ describe.each(SDKS)('$name gives up', ({ name, whole, stream }) => {
 })
 
 describe('behind the router', () => {
+  /** Far beyond what any of these take. */
+  const FIRST_TOKEN_MS = 10_000
   let upstream: Upstream
   let router: Router
   let script: Script
@@ -167,6 +169,7 @@ describe('behind the router', () => {
           claude: modelAt(upstream.url, 'anthropic'),
           gemini: modelAt(upstream.url, 'google'),
         },
+        limits: { firstTokenMs: FIRST_TOKEN_MS, keepAliveMs: 100 },
       },
     })
     openai = new OpenAI(options(new URL('/v1', router.url).href))
@@ -193,5 +196,38 @@ describe('behind the router', () => {
       expect(elapsedMs).toBeLessThan(WITHIN_MS)
       await router.idle()
     })
+  })
+
+  // workerd does not see a FIN while it has nothing to write; what it writes meets a reset
+  it.each(['gpt', 'claude', 'gemini'])(
+    'the upstream of %s stops with the next keep-alive comments when the openai SDK leaves before the first token',
+    async model => {
+      script = () => silence()
+      const request = next()
+      const own = new AbortController()
+      const outcome = openai.chat.completions
+        .create({ model, messages, stream: true }, { signal: own.signal })
+        .catch((error: unknown) => error)
+      const received = await request
+      own.abort()
+      await outcome
+      expect((await received.ending).how).toBe('aborted')
+      expect((await received.ending).atMs - received.atMs).toBeLessThan(FIRST_TOKEN_MS)
+      await router.idle()
+    },
+  )
+
+  it('a JSON answer that nobody waits for any more ends with its deadline', async () => {
+    script = () => silence()
+    const request = next()
+    const own = new AbortController()
+    const outcome = openai.chat.completions
+      .create({ model: 'gpt', messages }, { signal: own.signal, headers: { 'x-router-deadline-ms': '400' } })
+      .catch((error: unknown) => error)
+    const received = await request
+    own.abort()
+    expect(await outcome).toBeInstanceOf(OpenAI.APIUserAbortError)
+    expect((await received.ending).how).toBe('aborted')
+    await router.idle()
   })
 })

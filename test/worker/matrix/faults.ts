@@ -82,10 +82,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'an error that quotes our key',
     json: stands(request => raw(quoting(request), { status: 400 }), '400 invalid_request_error'),
+    stream: fallsBack(request => raw(quotingEvent(request), { type: 'text/event-stream' }), '502 upstream_error', 'either'),
     // What passes natively passes as it is, an error behind the commit included
-    stream: {
-      ...fallsBack(request => raw(quotingEvent(request), { type: 'text/event-stream' }), '502 upstream_error', 'either'),
-    },
     committed: {
       ...stands(
         request => spoiltAfter(AFTER, quotingEvent(request), PACED)(request),
