@@ -48,6 +48,7 @@ async function keepAlive<A, F>(waiting: Waiting<A, F>, out: Writer): Promise<voi
   try {
     await write(waiting, out)
   } catch (error) {
+    // Fails only where the client has left, and then there is nobody to tell; the bug itself goes on below
     await out.abort(error).catch(() => undefined)
     throw error
   }
@@ -65,6 +66,7 @@ async function write<A, F>(waiting: Waiting<A, F>, out: Writer): Promise<void> {
   } else {
     await say(out, waiting.errorOf(result.failure))
   }
+  // A client that has left is known to the journey by its own signal
   await out.close().catch(() => undefined)
 }
 
@@ -74,6 +76,7 @@ async function copy(reader: ReadableStreamDefaultReader<Uint8Array>, out: Writer
     for (let read = await reader.read(); !read.done; read = await reader.read()) await out.write(read.value)
   } catch (error) {
     // The client has left; whoever writes the answer must not wait for it to come back
+    // A body that has broken already cannot be cancelled, and need not be
     await reader.cancel(error).catch(() => undefined)
   }
 }

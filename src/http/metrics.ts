@@ -29,6 +29,7 @@ const GAUGES: readonly Gauge[] = [
 ]
 
 export async function metrics(c: AppContext): Promise<Response> {
+  // What a scrape can do about it is to come again; `/admin/state` tells the reason
   const state = await c.var.tracker.look().catch(() => undefined)
   if (state === undefined)
     return problemResponse({

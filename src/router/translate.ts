@@ -84,6 +84,7 @@ const isLast = (part: StreamPart): boolean => part.kind === 'done' || part.kind 
 async function tell(out: WritableStreamDefaultWriter<Uint8Array>, writer: SurfaceWriter, failure: Failure): Promise<void> {
   const words = guarded('writing an error event', () => writer.write({ kind: 'failure', failure }))
   const told = words.ok ? out.write(new TextEncoder().encode(words.value)) : out.abort(new Error(failure.kind))
+  // Fails where the client has gone, which is for `closed` to find
   await told.catch(() => undefined)
 }
 
