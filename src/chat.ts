@@ -23,11 +23,14 @@ const FilePart = v.looseObject({ type: v.literal('file') })
 const textual = (part: v.GenericSchema) => v.union([v.string(), v.pipe(v.array(part), v.minLength(1))])
 const Text = textual(TextPart) as v.GenericSchema<string | v.InferOutput<typeof TextPart>[]>
 
-const ToolCall = v.looseObject({
-  id: v.string(),
-  type: v.literal('function'),
-  function: v.looseObject({ name: v.string(), arguments: v.string() }),
-})
+const ToolCall = v.variant('type', [
+  v.looseObject({
+    id: v.string(),
+    type: v.literal('function'),
+    function: v.looseObject({ name: v.string(), arguments: v.string() }),
+  }),
+  v.looseObject({ id: v.string(), type: v.literal('custom'), custom: v.looseObject({ name: v.string(), input: v.string() }) }),
+])
 
 const Message = v.variant('role', [
   v.looseObject({ role: v.picklist(['system', 'developer']), content: Text }),
@@ -47,7 +50,7 @@ const Message = v.variant('role', [
   v.looseObject({ role: v.literal('tool'), tool_call_id: v.string(), content: Text }),
 ])
 
-const Tool = v.looseObject({
+const FunctionTool = v.looseObject({
   type: v.literal('function'),
   function: v.looseObject({
     name: v.string(),
@@ -57,9 +60,23 @@ const Tool = v.looseObject({
   }),
 })
 
+/** Takes text of any form instead of JSON. */
+const CustomTool = v.looseObject({
+  type: v.literal('custom'),
+  custom: v.looseObject({ name: v.string(), description: v.optional(v.nullable(v.string())) }),
+})
+const Tool = v.variant('type', [FunctionTool, CustomTool])
+
 const ToolChoice = v.union([
   v.picklist(['none', 'auto', 'required']),
-  v.looseObject({ type: v.literal('function'), function: v.looseObject({ name: v.string() }) }),
+  v.variant('type', [
+    v.looseObject({ type: v.literal('function'), function: v.looseObject({ name: v.string() }) }),
+    v.looseObject({ type: v.literal('custom'), custom: v.looseObject({ name: v.string() }) }),
+    v.looseObject({
+      type: v.literal('allowed_tools'),
+      allowed_tools: v.looseObject({ mode: v.picklist(['auto', 'required']), tools: v.array(v.looseObject({})) }),
+    }),
+  ]),
 ])
 
 const ResponseFormat = v.variant('type', [
@@ -94,6 +111,8 @@ export const ChatRequestSchema = v.looseObject({
   seed: number,
   stop: v.optional(v.nullable(v.union([v.string(), v.array(v.string())]))),
   logprobs: v.optional(v.nullable(v.boolean())),
+  /** Not OpenAI's, but known to compatible upstreams and to the other dialects. */
+  top_k: number,
   tools: v.optional(v.nullable(v.array(Tool))),
   tool_choice: v.optional(v.nullable(ToolChoice)),
   parallel_tool_calls: v.optional(v.nullable(v.boolean())),
@@ -107,7 +126,8 @@ export const ChatRequestSchema = v.looseObject({
 
 export type ChatRequest = v.InferOutput<typeof ChatRequestSchema>
 export type ChatMessage = v.InferOutput<typeof Message>
-export type ChatTool = v.InferOutput<typeof Tool>
+export type ChatTool = v.InferOutput<typeof FunctionTool>
+export type ToolChoice = v.InferOutput<typeof ToolChoice>
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter'
 
 /** The text of a message's content; parts that are not text are left out. */

@@ -1,13 +1,25 @@
 /** The models a deployment routes to, as the configuration resolves them: complete, defaults filled in, frozen. */
 
+import type { Belief } from './algorithm/beta'
+
 export const PROVIDERS = ['openai', 'anthropic', 'google', 'openai-compatible'] as const
 export type ProviderName = (typeof PROVIDERS)[number]
 
-export const CAPABILITIES = ['tools', 'vision', 'json-schema', 'audio', 'documents', 'reasoning'] as const
+/** What is asked of a model: to answer a conversation, or to turn texts into vectors. */
+export type Work = 'chat' | 'embeddings'
+
+export const CAPABILITIES = ['tools', 'vision', 'json-schema', 'audio', 'documents', 'reasoning', 'embeddings', 'chat'] as const
 export type Capability = (typeof CAPABILITIES)[number]
 
 export const PRIORITIES = ['accuracy', 'speed', 'creativity', 'ethics', 'cost'] as const
 export type Priority = (typeof PRIORITIES)[number]
+
+/**
+ * `draining`: takes no new request, while those in flight finish. `disabled`: the same, and it is not listed; an isolate that cannot learn
+ * whether a model is disabled routes nothing.
+ */
+export const MODEL_STATES = ['active', 'draining', 'disabled'] as const
+export type ModelState = (typeof MODEL_STATES)[number]
 
 /** US dollars per million tokens. */
 export interface Price {
@@ -15,11 +27,16 @@ export interface Price {
   readonly output: number
 }
 
-/** Measured quality, each 0..1, higher is better. Speed and cost are not here: they are live figures and prices. */
-export interface Profile {
-  readonly accuracy: number
-  readonly creativity: number
-  readonly ethics: number
+/** What is measured of a model's answers. Speed and cost are not here: they are live figures and prices. */
+export const QUALITIES = ['accuracy', 'creativity', 'ethics'] as const
+export type Quality = (typeof QUALITIES)[number]
+
+/** Each quality in 0..1, higher is better, with the number of observations that the figure is worth. */
+export type Qualities = Readonly<Record<Quality, Belief>>
+
+/** Over all requests, and by topic where that was measured. */
+export interface Profile extends Qualities {
+  readonly topics: Readonly<Record<string, Partial<Qualities>>>
 }
 
 export interface Model {
@@ -46,4 +63,14 @@ export interface Model {
   readonly profile: Profile
   /** This model's own first-token limit, ms; undefined takes the limits'. */
   readonly firstTokenMs: number | undefined
+  readonly state: ModelState
+}
+
+/**
+ * Models chat, unless they make embeddings: hardly any does both, so that one which does must say `chat` as well. What makes embeddings
+ * has to say so (or has a name that tells, see `profile/embedders.ts`), since what does not would answer with an error.
+ */
+export function does({ capabilities }: Pick<Model, 'capabilities'>, work: Work): boolean {
+  const embeds = capabilities?.has('embeddings') === true
+  return work === 'embeddings' ? embeds : !embeds || capabilities?.has('chat') === true
 }

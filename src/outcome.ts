@@ -78,6 +78,12 @@ const ACCOUNT = /\b(org-|proj_|project_number:|projects\/)[\w*-]{8,}/g
 export const redact = (text: string): string =>
   text.replace(KEY, '[key]').replace(NAMED_KEY, '$1[key]').replace(ACCOUNT, '[account]')
 
+/**
+ * Clients that shorten a conversation by themselves know the moment by words of the message alone: those of OpenAI by "maximum context length", those of
+ * Anthropic by "prompt is too long".
+ */
+export const TOO_LONG = 'The prompt is too long: it exceeds the maximum context length.'
+
 /** The one mapping from failures to what a client sees: rich inside, careful outside. Nothing of our own keys or accounts gets out. */
 export function problemOf(failure: Failure): Problem {
   const server = (status: number, code: string, message: string, retryAfterMs?: number): Problem => {
@@ -116,7 +122,7 @@ export function problemOf(failure: Failure): Problem {
     case 'unsupported-location':
       return server(502, 'upstream_location', 'The upstream does not serve the place that this request was routed from.')
     case 'context-length':
-      return invalid(400, 'context_length_exceeded', failure.upstream.message, 'messages')
+      return invalid(400, 'context_length_exceeded', `${TOO_LONG} ${failure.upstream.message}`, 'messages')
     case 'unsupported':
       return invalid(400, 'unsupported_parameter', failure.detail, failure.field)
     case 'rejected': {

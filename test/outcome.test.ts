@@ -91,6 +91,11 @@ describe('what a client sees of a failure', () => {
     expect(problemOf(failure)).toMatchObject({ status, type, code })
   })
 
+  it('of a prompt that is too long holds the words by which the clients of OpenAI and of Anthropic know it, whoever refused it', () => {
+    const { message } = problemOf({ kind: 'context-length', upstream: upstream({ message: '200001 > 200000.' }) })
+    expect(message).toMatch(/prompt is too long.*maximum context length.*200001 > 200000\./)
+  })
+
   it.each([
     [400, 400],
     [404, 404],

@@ -49,8 +49,10 @@ export interface StreamReader {
 }
 
 export interface Dialect {
-  readonly name: 'openai' | 'anthropic' | 'google'
+  readonly name: 'openai' | 'openai-responses' | 'anthropic' | 'google'
   readonly defaultBaseUrl: string
+  /** What may come before a stream's first content, where that is more than usual: some repeat the request first. */
+  readonly preambleBytes?: number
   /** Fails with `unsupported` (another model might do it) or `rejected` (no model could); names the field. */
   request(chat: ChatRequest, model: Model, key: string | undefined): Result<UpstreamRequest>
   /** A 2xx JSON body, parsed. Fails with `malformed`, or `stream-error` where the body is an error in disguise. */

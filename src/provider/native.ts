@@ -14,6 +14,8 @@ export interface Native {
   readonly lost: readonly string[]
   /** A field without which the answer would not be what was asked for, so that only this dialect can give it. Undefined: any can. */
   readonly binding: string | undefined
+  /** The caller's own word for a field of the canonical request, where it is another. */
+  readonly called?: (field: string) => string
 }
 
 /** In the caller's words where the upstream speaks the same dialect, else translated. */
@@ -26,5 +28,6 @@ export function requestTo(
   if (native?.dialect === dialect.name) return native.request(model, key)
   const translated = dialect.request(chat, model, key)
   if (!translated.ok || native === undefined) return translated
-  return ok({ ...translated.value, dropped: [...native.lost, ...translated.value.dropped] })
+  const { called = (field: string) => field } = native
+  return ok({ ...translated.value, dropped: [...native.lost, ...translated.value.dropped.map(called)] })
 }

@@ -4,6 +4,9 @@ import { type ChatRequest, ChatRequestSchema } from '../../src/chat'
 import type { Model } from '../../src/model'
 import type { Dialect } from '../../src/provider/dialect'
 
+const GUESS = { mean: 0.5, count: 10 }
+const NEUTRAL = { accuracy: GUESS, creativity: GUESS, ethics: GUESS, topics: {} }
+
 export const model = (overrides: Partial<Model> = {}): Model => ({
   id: 'm',
   provider: 'anthropic',
@@ -16,8 +19,9 @@ export const model = (overrides: Partial<Model> = {}): Model => ({
   contextWindow: undefined,
   capabilities: undefined,
   price: undefined,
-  profile: { accuracy: 0.5, creativity: 0.5, ethics: 0.5 },
+  profile: NEUTRAL,
   firstTokenMs: undefined,
+  state: 'active',
   ...overrides,
 })
 

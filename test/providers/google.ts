@@ -1,10 +1,11 @@
-/** Simulated Gemini: generateContent and its stream, as events or, without `alt=sse`, as one JSON array. */
+/** Simulated Gemini: generateContent and its stream, as events or, without `alt=sse`, as one JSON array; embeddings, one or a batch. */
 import { acceptGoogle } from './accept/google'
+import { acceptBatch, acceptEmbedding } from './accept/google-embeddings'
 import { googleErrorFrame, refuseGoogle } from './error/google'
 import { keyProblem, type Provider } from './provider'
 import { googleArray, googleBody, googleFrames } from './wire/google'
 
-const PATH = /^\/v1(?:beta)?\/models\/([^/:]+):(generateContent|streamGenerateContent)$/
+const PATH = /^\/v1(?:beta)?\/models\/([^/:]+):(generateContent|streamGenerateContent|embedContent|batchEmbedContents)$/
 
 export const google: Provider = {
   name: 'google',
@@ -12,6 +13,8 @@ export const google: Provider = {
   endpoint: (method, path, query) => {
     const [, model, verb] = PATH.exec(path) ?? []
     if (method !== 'POST' || model === undefined) return undefined
+    if (verb === 'embedContent') return { kind: 'reply', reply: body => acceptEmbedding(body, model) }
+    if (verb === 'batchEmbedContents') return { kind: 'reply', reply: body => acceptBatch(body, model) }
     const stream = verb === 'streamGenerateContent' && query.get('alt') === 'sse'
     return {
       kind: 'chat',

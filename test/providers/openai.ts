@@ -1,9 +1,11 @@
-/** Simulated OpenAI: chat completions, embeddings and the model list. */
+/** Simulated OpenAI: chat completions, responses, embeddings and the model list. */
 import { acceptOpenAi } from './accept/openai'
+import { acceptResponses } from './accept/openai-responses'
 import { acceptEmbeddings } from './embeddings'
-import { openAiErrorFrame, refuseOpenAi } from './error/openai'
+import { openAiErrorFrame, refuseOpenAi, responsesErrorFrame } from './error/openai'
 import { bearer, type Endpoint, keyProblem, type Provider } from './provider'
 import { openAiBody, openAiFrames } from './wire/openai'
+import { responseBody, responseFrames } from './wire/openai-responses'
 
 const MODELS = ['gpt-5.2', 'gpt-5-mini', 'gpt-4.1', 'text-embedding-3-small', 'text-embedding-3-large']
 /** 2026-01-01, seconds. */
@@ -19,6 +21,13 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
     kind: 'chat',
     accept: acceptOpenAi,
     json: (answer, wants) => JSON.stringify(openAiBody(answer, wants.choices)),
+  },
+  'POST /v1/responses': {
+    kind: 'chat',
+    accept: acceptResponses,
+    json: (answer, { body }) => JSON.stringify(responseBody(answer, body)),
+    stream: (answer, { body }) => responseFrames(answer, body),
+    errorFrame: responsesErrorFrame,
   },
   'POST /v1/embeddings': { kind: 'reply', reply: acceptEmbeddings },
   'GET /v1/models': { kind: 'reply', reply: () => ({ kind: 'json', body: modelList }) },

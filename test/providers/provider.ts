@@ -11,15 +11,20 @@ export const PROVIDER_NAMES = ['openai', 'anthropic', 'google'] as const
 /** Also the first segment of its paths. */
 export type ProviderName = (typeof PROVIDER_NAMES)[number]
 
-/** What the form of an answer depends on besides the answer. */
-export type Wants = Pick<Prompt, 'choices' | 'includeUsage'>
+/** What the form of an answer depends on besides the answer. `body` is the request's own: some answers repeat parts of it. */
+export type Wants = Pick<Prompt, 'choices' | 'includeUsage'> & { readonly body?: unknown }
 
-/** What a path leads to. `json` writes an answer that is not streamed; `reply` endpoints answer at once, from the body alone. */
+/**
+ * What a path leads to. `json` writes an answer that is not streamed, `stream` one that is where the provider has several formats; `reply`
+ * endpoints answer at once, from the body alone.
+ */
 export type Endpoint =
   | {
       readonly kind: 'chat'
       readonly accept: (body: unknown) => Accepted
       readonly json: (answer: Answer, wants: Wants) => string
+      readonly stream?: (answer: Answer, wants: Wants) => readonly Frame[]
+      readonly errorFrame?: (refusal: Refusal) => string
     }
   | { readonly kind: 'reply'; readonly reply: (body: unknown) => Reply }
 

@@ -1,6 +1,6 @@
 /** The simulator's Worker, called as a function: time is counted and not spent. */
 import Anthropic from '@anthropic-ai/sdk'
-import { GoogleGenAI } from '@google/genai'
+import { type EmbedContentConfig, GoogleGenAI } from '@google/genai'
 import OpenAI from 'openai'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { embed } from './embeddings'
@@ -511,6 +511,40 @@ describe('beside the chat', () => {
     // float32 carries seven digits; 1536 rounding errors of half that size average out far below 1e-5
     expect(Math.hypot(...embed('one', 1536))).toBeCloseTo(1, 5)
     expect(plain.usage).toEqual({ prompt_tokens: 2, total_tokens: 2 })
+  })
+
+  it("Gemini's embeddings have length 1 in full, and are cut off where fewer dimensions are asked for", async () => {
+    const create = (config: EmbedContentConfig) =>
+      google().models.embedContent({ model: 'gemini-embedding-001', contents: ['one', 'two'], config })
+    const [full, short] = [await create({ taskType: 'RETRIEVAL_QUERY' }), await create({ outputDimensionality: 8 })]
+    const [one = [], two = []] = full.embeddings?.map(({ values = [] }) => values) ?? []
+    expect(one).toEqual([...embed('one', 3072)])
+    expect(two).not.toEqual(one)
+    expect(short.embeddings?.map(({ values }) => values)).toEqual([one.slice(0, 8), two.slice(0, 8)])
+  })
+
+  it('a single text of Gemini has an endpoint of its own, with the same vector', async () => {
+    const path = '/google/v1beta/models/gemini-embedding-001:embedContent'
+    const reply = await post('google', { content: { parts: [{ text: 'one' }] } }, path)
+    expect(await reply.json()).toMatchObject({ embedding: { values: [...embed('one', 3072)] } })
+  })
+
+  const EMBED = { model: 'models/gemini-embedding-001', content: { parts: [{ text: 'one' }] } }
+  it.each([
+    ['nothing', {}],
+    ['no text', { requests: [{ ...EMBED, content: {} }] }],
+    ['an empty text', { requests: [{ ...EMBED, content: { parts: [{ text: '' }] } }] }],
+    ['no name', { requests: [{ content: EMBED.content }] }],
+    ['another name', { requests: [{ ...EMBED, model: 'models/other' }] }],
+    ['an unknown field', { requests: [{ ...EMBED, autoTruncate: false }] }],
+    ['an unknown field beside them', { requests: [EMBED], user: 'ann' }],
+    ['an unknown task', { requests: [{ ...EMBED, taskType: 'SEARCH' }] }],
+    ['too many dimensions', { requests: [{ ...EMBED, outputDimensionality: 3073 }] }],
+    ['too many texts', { requests: Array(101).fill(EMBED) }],
+  ])("Gemini's embeddings refuse %s", async (_, body) => {
+    const reply = await post('google', body, '/google/v1beta/models/gemini-embedding-001:batchEmbedContents')
+    expect(reply.status).toBe(400)
+    expect(await reply.json()).toMatchObject({ error: { status: 'INVALID_ARGUMENT' } })
   })
 
   it('tokens are counted without a limit for the answer', async () => {

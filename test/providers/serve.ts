@@ -41,7 +41,7 @@ export async function serve(request: Request, speeds: Speeds, world: World): Pro
   const refusal = refusalOf(fault, provider)
   if (refusal !== undefined) return refuse(refusal)
   if (fault.kind === 'empty' || fault.kind === 'html') return nonsense(fault.kind, provider, headers(prompt.promptTokens))
-  return answered(provider, endpoint, prompt, fault, headers(prompt.promptTokens), unique, speeds[provider.name], world)
+  return answered(provider, endpoint, prompt, body, fault, headers(prompt.promptTokens), unique, speeds[provider.name], world)
 }
 
 /** What is not JSON reads as undefined, which every provider refuses in its own words. */
@@ -57,6 +57,7 @@ async function answered(
   provider: Provider,
   endpoint: Chat,
   prompt: Prompt,
+  body: unknown,
   fault: Fault,
   headers: Readonly<Record<string, string>>,
   unique: string,
@@ -67,16 +68,18 @@ async function answered(
   const extraMs = fault.kind === 'slow' ? fault.extraMs : 0
   const broken: StreamFault | undefined = fault.kind === 'stream' ? fault.fault : undefined
   const trouble = provider.refuse('overloaded')
+  const wants = { ...prompt, body }
 
   if (prompt.stream) {
     const headersMs = speed.firstTokenMs / 2
     const pace = { firstMs: speed.firstTokenMs - headersMs + extraMs, gapMs: speed.perTokenMs }
-    const steps = scheduleStream(provider.stream(answer, prompt), pace, broken, provider.errorFrame(trouble))
+    const { stream = provider.stream, errorFrame = provider.errorFrame } = endpoint
+    const steps = scheduleStream(stream(answer, wants), pace, broken, errorFrame(trouble))
     await world.sleep(headersMs)
     return new Response(play(steps, world), { headers: { ...headers, 'content-type': provider.streamType } })
   }
   const tokens = answer.usage.answer + answer.usage.reasoning
-  const steps = scheduleJson(endpoint.json(answer, prompt), broken, trouble.body)
+  const steps = scheduleJson(endpoint.json(answer, wants), broken, trouble.body)
   await world.sleep(speed.firstTokenMs + speed.perTokenMs * tokens + extraMs)
   return new Response(play(steps, world), { headers: { ...headers, 'content-type': 'application/json' } })
 }

@@ -2,7 +2,7 @@
 import type { Answer, Piece } from '../providers/answer'
 import { type Refusal, refuseStatus } from '../providers/error/refusal'
 import { isObject, number, object } from '../providers/json'
-import type { Provider, ProviderName, Wants } from '../providers/provider'
+import type { Endpoint, Provider, ProviderName, Wants } from '../providers/provider'
 import { PROVIDERS, providerAt } from '../providers/providers'
 import { type Step, scheduleJson, scheduleStream } from '../providers/schedule'
 import { type AnswerOptions, type Bytes, type Plan, piecesOf } from './plan'
@@ -69,10 +69,16 @@ function answered(options: AnswerOptions, asked: Asked): Reply {
   }
   const answer = answerOf(options, provider, unique, asked)
   const body = asked.stream
-    ? stream(provider, answer, wantsOf(asked.body), headers, options)
+    ? stream({ ...provider, ...streaming(endpoint) }, answer, wantsOf(asked.body), headers, options)
     : json(endpoint.json(answer, wantsOf(asked.body)), headers, options, provider)
   return { ...plain, ...body, headersMs: options.headersMs ?? 0, breakBy: options.breakBy ?? 'close' }
 }
+
+/** An endpoint may have a format of its own. */
+const streaming = ({ stream, errorFrame }: Extract<Endpoint, { kind: 'chat' }>) => ({
+  ...(stream !== undefined && { stream }),
+  ...(errorFrame !== undefined && { errorFrame }),
+})
 
 type Body = Pick<Reply, 'status' | 'headers' | 'steps'> & Partial<Pick<Reply, 'byteWise'>>
 
@@ -147,5 +153,5 @@ function answerOf(options: AnswerOptions, provider: Provider, unique: string, as
 
 function wantsOf(body: unknown): Wants {
   const request = isObject(body) ? body : {}
-  return { choices: number(request.n) ?? 1, includeUsage: object(request.stream_options)?.include_usage === true }
+  return { choices: number(request.n) ?? 1, includeUsage: object(request.stream_options)?.include_usage === true, body }
 }

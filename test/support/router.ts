@@ -15,10 +15,13 @@ export interface RouterOptions {
   readonly config?: ConfigInput | string
   /** Bindings over the defaults; undefined removes one. */
   readonly bindings?: Readonly<Record<string, unknown>>
-  /** Workers that share the first one's tracker. */
+  /** Workers that share the first one's objects. */
   readonly workers?: number
   /** Take the tracker away: the binding leads to an object that always fails. */
   readonly brokenTracker?: boolean
+  readonly brokenRegistry?: boolean
+  /** A folder where the objects' storage outlives this router. */
+  readonly persist?: string
 }
 
 export interface ModelState {
@@ -62,11 +65,12 @@ export function modelAt(
   return { provider, model: names[provider], baseUrl: url + PATHS[provider], ...rest }
 }
 
-const BROKEN_TRACKER = `export class LoadTracker { fetch() { throw new Error('no tracker today') } }
+const BROKEN_OBJECTS = `export class LoadTracker { fetch() { throw new Error('no tracker today') } }
+export class Registry { fetch() { throw new Error('no registry today') } }
 export default { fetch: () => new Response(null, { status: 404 }) }`
 
 export async function startRouter(options: RouterOptions = {}): Promise<Router> {
-  const { workers = 1, config, brokenTracker = false } = options
+  const { workers = 1, config, brokenTracker = false, brokenRegistry = false, persist } = options
   const script = await readFile(inject('bundle'), 'utf8')
   const bindings = defined({
     ROUTER_KEYS: `${CLIENT_KEY}, client-key-2`,
@@ -76,6 +80,11 @@ export async function startRouter(options: RouterOptions = {}): Promise<Router> 
     GEMINI_API_KEY: 'AIza-gemini-secret-value',
     ROUTER_CONFIG: config,
     ...options.bindings,
+  })
+  const registry = (index: number) => ({
+    className: 'Registry',
+    useSQLite: true,
+    ...(brokenRegistry ? { scriptName: 'broken' } : index > 0 ? { scriptName: 'router-0' } : {}),
   })
   const tracker = (index: number) =>
     brokenTracker
@@ -87,6 +96,7 @@ export async function startRouter(options: RouterOptions = {}): Promise<Router> 
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       cf: false,
+      ...(persist !== undefined && { resourcePersistencePath: persist }),
       workers: [
         ...Array.from({ length: workers }, (_, index) => ({
           ...common,
@@ -95,16 +105,16 @@ export async function startRouter(options: RouterOptions = {}): Promise<Router> 
           // Not `global_fetch_strictly_public`: the upstreams are on loopback
           compatibilityFlags: ['enable_request_signal'],
           bindings,
-          durableObjects: { LOAD_TRACKER: tracker(index) },
+          durableObjects: { LOAD_TRACKER: tracker(index), REGISTRY: registry(index) },
           unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
         })),
-        ...(brokenTracker
+        ...(brokenTracker || brokenRegistry
           ? [
               {
                 ...common,
                 name: 'broken',
-                script: BROKEN_TRACKER,
-                durableObjects: { LOAD_TRACKER: { className: 'LoadTracker' } },
+                script: BROKEN_OBJECTS,
+                durableObjects: { LOAD_TRACKER: { className: 'LoadTracker' }, REGISTRY: { className: 'Registry' } },
               },
             ]
           : []),

@@ -1,6 +1,6 @@
 /** The words of an Anthropic answer, from the canonical ones: why it stopped, what it cost, its name. */
 import type { CompletionUsage } from '../../chat'
-import { numberAt } from '../../json'
+import { numberAt, stringAt } from '../../json'
 import type { StopReason, Usage } from './wire'
 
 /**
@@ -43,6 +43,14 @@ export function usageIn(usage: CompletionUsage | undefined): Usage {
     service_tier: null,
     speed: null,
   }
+}
+
+/** What the answer says. Some compatible servers cut it into parts, of which only those of text are said. */
+export function spoken(content: unknown): string {
+  if (typeof content === 'string') return content
+  return Array.isArray(content)
+    ? content.map(part => (stringAt(part, 'type') === 'text' ? (stringAt(part, 'text') ?? '') : '')).join('')
+    : ''
 }
 
 export const messageId = (id: string): string => (id.startsWith('msg_') ? id : `msg_${id.replace(/^chatcmpl-/, '')}`)

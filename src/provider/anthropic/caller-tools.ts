@@ -7,6 +7,7 @@ import { objectAt } from '../../json'
 import { ok, type Result } from '../../outcome'
 import { rejected } from '../translation/fault'
 import type { MessagesBody } from './caller'
+import { isStrict } from './strict'
 import type { Untold } from './untold'
 
 export type Tools = Pick<ChatRequest, 'tools' | 'tool_choice' | 'parallel_tool_calls'>
@@ -24,13 +25,16 @@ export function toolsFrom(body: MessagesBody, untold: Untold): Result<Tools> {
     const schema = objectAt(tool, 'input_schema')
     if (schema === undefined) return rejected(`${path}.input_schema`, `${path}.input_schema: expected an object.`)
     if (tool.input_examples) untold.lose('tools[].input_examples')
+    const strict = tool.strict === true && isStrict(schema)
+    if (tool.strict === true && !strict) untold.lose('tools[].strict')
     tools.push({
       type: 'function',
       function: {
         name: tool.name,
         ...(tool.description && { description: tool.description }),
-        parameters: { ...schema },
-        ...(tool.strict === true && { strict: true }),
+        // OpenAI refuses an object whose properties are not even said to be none
+        parameters: schema.type === 'object' && schema.properties === undefined ? { ...schema, properties: {} } : { ...schema },
+        ...(strict && { strict: true }),
       },
     })
   }

@@ -1,7 +1,7 @@
 /**
  * From a caller's Messages request to the canonical one, for everything that is decided here and for upstreams of other dialects.
  *
- * What the canonical request has no word for is one of two things. A hint (`top_k`, a service tier) is left out and reported. What makes
+ * What the canonical request has no word for is one of two things. A hint (a service tier, a data centre's speed) is left out and reported. What makes
  * the answer another one (server tools, uploaded files, a container, where it may be computed) binds the request to Anthropic's dialect,
  * which gets it as it came. Cache breakpoints are neither: other providers cache by themselves.
  */
@@ -12,6 +12,8 @@ import { ok, type Result } from '../../outcome'
 import { rejected } from '../translation/fault'
 import { toolsFrom } from './caller-tools'
 import { messagesOf } from './caller-turns'
+import { isStrict } from './strict'
+import { declinedThread } from './threads'
 import { Untold } from './untold'
 
 const Block = v.looseObject({ type: v.string() })
@@ -29,6 +31,7 @@ export const CountSchema = v.looseObject({
   stream: nullish(v.boolean()),
   temperature: nullish(v.number()),
   top_p: nullish(v.number()),
+  top_k: nullish(v.number()),
   stop_sequences: nullish(v.array(v.string())),
   tools: nullish(
     v.array(v.looseObject({ type: nullish(v.string()), name: nullish(v.string()), description: nullish(v.string()) })),
@@ -63,6 +66,8 @@ export interface CallerRequest {
 }
 
 export function readMessages(body: MessagesBody): Result<CallerRequest> {
+  const declined = declinedThread(body)
+  if (declined !== undefined) return declined
   const untold = new Untold()
   const turns = messagesOf(body.messages, untold)
   if (!turns.ok) return turns
@@ -85,6 +90,7 @@ export function readMessages(body: MessagesBody): Result<CallerRequest> {
       ...(typeof maxTokens === 'number' && { max_tokens: maxTokens }),
       ...(typeof body.temperature === 'number' && { temperature: body.temperature }),
       ...(typeof body.top_p === 'number' && { top_p: body.top_p }),
+      ...(typeof body.top_k === 'number' && { top_k: body.top_k }),
       ...(body.stop_sequences && body.stop_sequences.length > 0 && { stop: body.stop_sequences }),
       ...tools.value,
       ...format.value,
@@ -138,13 +144,13 @@ function formatOf(body: MessagesBody): Result<Pick<ChatRequest, 'response_format
   if (format.type !== 'json_schema') return rejected(`${path}.type`, `${path}.type: expected "json_schema".`)
   const schema = objectAt(format, 'schema')
   if (schema === undefined) return rejected(`${path}.schema`, `${path}.schema: expected an object.`)
-  // Not `strict`: OpenAI then refuses optional properties, which are allowed here
-  return ok({ response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: { ...schema } } } })
+  const strict = isStrict(schema) ? { strict: true } : {}
+  return ok({ response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: { ...schema }, ...strict } } })
 }
 
 const READ: ReadonlySet<string> = new Set([
-  ...['model', 'messages', 'system', 'stream', 'max_tokens', 'temperature', 'top_p', 'stop_sequences', 'tools', 'tool_choice'],
-  ...['thinking', 'output_config', 'metadata', 'cache_control'],
+  ...['model', 'messages', 'system', 'stream', 'max_tokens', 'temperature', 'top_p', 'top_k', 'stop_sequences', 'tools'],
+  ...['tool_choice', 'thinking', 'output_config', 'metadata', 'cache_control'],
 ])
 const BINDING: ReadonlySet<string> = new Set(['mcp_servers', 'container', 'output_format', 'inference_geo'])
 /** Values that ask for what happens anyway. */

@@ -28,6 +28,8 @@ export interface Traits {
    * and larger where thinking, which counts, is on by default.
    */
   readonly defaultMaxTokens: number
+  /** The most that `max_tokens` may say, where it is known: the API refuses a larger figure, and would not write more anyway. */
+  readonly mostTokens: number | undefined
 }
 
 /** 4.7 is 407, so that 4.10 would come after 4.9. */
@@ -64,6 +66,7 @@ export function traitsOf(name: string): Traits {
       prefill: true,
       jsonSchema: false,
       defaultMaxTokens: 4096,
+      mostTokens: undefined,
     }
   }
   const since = (major: number, minor: number) => v >= version(major, minor)
@@ -78,6 +81,13 @@ export function traitsOf(name: string): Traits {
     prefill: !since(4, 6),
     jsonSchema: since(4, 5) || (family === 'opus' && since(4, 1)),
     defaultMaxTokens: since(4, 6) ? 32_000 : since(3, 7) ? 16_000 : since(3, 5) ? 8192 : 4096,
+    mostTokens: most(),
+  }
+
+  function most(): number | undefined {
+    if (since(4, 6)) return undefined
+    if (since(3, 7)) return family === 'opus' && !since(4, 5) ? 32_000 : 64_000
+    return since(3, 5) ? 8192 : 4096
   }
 
   function quiet(): Traits['quiet'] {

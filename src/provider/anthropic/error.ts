@@ -114,6 +114,7 @@ const refusedPlace = ({ message }: UpstreamError): boolean =>
 /** The part of the request that this model, but perhaps not another, refuses: "`temperature` is deprecated for this model". */
 function beyondModel(code: string, message: string): string | undefined {
   if (code === 'image_dimensions_too_large') return 'messages'
+  if (/maximum allowed number of output tokens/i.test(message)) return 'max_tokens'
   if (/does not support (assistant message )?prefill/i.test(message)) return 'messages'
   if (!/(deprecated for|not (supported|available) (for|on|by|with)) this model|this model does not support/i.test(message))
     return undefined

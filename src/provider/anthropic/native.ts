@@ -12,6 +12,7 @@ import type { Native } from '../native'
 import { encode } from '../translation/encode'
 import { requestHeaders } from '../translation/headers'
 import type { CallerRequest, MessagesBody } from './caller'
+import { callersWord } from './caller-words'
 import { VERSION } from './request'
 
 /** Undefined where the caller sent none. */
@@ -32,6 +33,7 @@ export function nativeRequest(
     dialect: 'anthropic',
     lost,
     binding,
+    called: callersWord,
     request(model: Model, key: string | undefined): Result<UpstreamRequest> {
       const text = encode({ ...withoutUnsigned(body), model: model.name })
       if (!text.ok) return text

@@ -3,7 +3,7 @@ import type { ChatCompletion } from '../../chat'
 import { isObject, listAt, objectAt, stringAt } from '../../json'
 import { fail, ok, type Result } from '../../outcome'
 import type { AnswerContext } from '../dialect'
-import { completion, type ToolCall } from '../translation/answer'
+import { completion, madeCallId, type ToolCall } from '../translation/answer'
 import { upstreamError } from './error'
 import { finishReason } from './stop-reason'
 import { usageOf } from './usage'
@@ -22,7 +22,7 @@ export function reply(body: unknown, context: AnswerContext): Result<ChatComplet
     .filter(block => stringAt(block, 'type') === 'tool_use')
     .map(
       (block, index): ToolCall => ({
-        id: stringAt(block, 'id') ?? `call_${context.id}_${index}`,
+        id: stringAt(block, 'id') ?? madeCallId(context, `${index}`),
         type: 'function',
         function: { name: stringAt(block, 'name') ?? '', arguments: JSON.stringify(objectAt(block, 'input') ?? {}) },
       }),

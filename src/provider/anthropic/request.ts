@@ -3,6 +3,7 @@ import type { ChatRequest } from '../../chat'
 import type { Model } from '../../model'
 import { ok, type Result } from '../../outcome'
 import type { UpstreamRequest } from '../dialect'
+import { atMost } from '../translation/at-most'
 import { encode } from '../translation/encode'
 import { unsupported } from '../translation/fault'
 import { requestHeaders } from '../translation/headers'
@@ -21,7 +22,18 @@ export const VERSION = '2023-06-01'
 const LONGEST_USER_ID = 256
 
 const UNDERSTOOD: ReadonlySet<string> = new Set([
-  ...['temperature', 'top_p', 'max_tokens', 'max_completion_tokens', 'n', 'stop', 'tools', 'tool_choice', 'parallel_tool_calls'],
+  ...[
+    'temperature',
+    'top_p',
+    'top_k',
+    'max_tokens',
+    'max_completion_tokens',
+    'n',
+    'stop',
+    'tools',
+    'tool_choice',
+    'parallel_tool_calls',
+  ],
   ...['response_format', 'reasoning_effort', 'user', 'safety_identifier'],
 ])
 
@@ -49,7 +61,7 @@ export function request(chat: ChatRequest, model: Model, key: string | undefined
   const thinking = thinkingFor(
     {
       effort: chat.reasoning_effort ?? undefined,
-      maxTokens: chat.max_completion_tokens ?? chat.max_tokens ?? undefined,
+      maxTokens: atMost(traits.mostTokens, chat.max_completion_tokens ?? chat.max_tokens ?? undefined),
       forcedTool: tools.value.forced,
       continues: prefilled || chat.messages.at(-1)?.role === 'tool',
     },
@@ -101,19 +113,26 @@ interface Kept<T> {
 }
 
 /** OpenAI's temperature reaches 2, Claude's 1: beyond that it is clamped, not scaled, since below 1 the two mean the same. */
-function samplingOf(chat: ChatRequest, allowed: Traits['sampling']): Kept<Pick<MessagesRequest, 'temperature' | 'top_p'>> {
+function samplingOf(
+  chat: ChatRequest,
+  allowed: Traits['sampling'],
+): Kept<Pick<MessagesRequest, 'temperature' | 'top_p' | 'top_k'>> {
   const temperature = chat.temperature ?? undefined
   const topP = chat.top_p ?? undefined
+  const topK = chat.top_k ?? undefined
   const keepTemperature = temperature !== undefined && allowed !== 'none'
   const keepTopP = topP !== undefined && (allowed === 'both' || (allowed === 'one' && temperature === undefined))
+  const keepTopK = topK !== undefined && allowed !== 'none'
   return {
     kept: {
       ...(keepTemperature && { temperature: Math.min(temperature, 1) }),
       ...(keepTopP && { top_p: topP }),
+      ...(keepTopK && { top_k: topK }),
     },
     dropped: [
       ...(temperature !== undefined && !keepTemperature ? ['temperature'] : []),
       ...(topP !== undefined && !keepTopP ? ['top_p'] : []),
+      ...(topK !== undefined && !keepTopK ? ['top_k'] : []),
     ],
   }
 }

@@ -7,7 +7,7 @@ import type { FinishReason } from '../../chat'
 import { isObject, type JsonObject, numberAt, objectAt, parseJson, stringAt } from '../../json'
 import type { Failure } from '../../outcome'
 import type { AnswerContext, StreamPart, StreamReader, UpstreamEvent } from '../dialect'
-import { chunk, type Delta, opening } from '../translation/answer'
+import { chunk, type Delta, madeCallId, opening } from '../translation/answer'
 import { upstreamError } from './error'
 import { finishReason } from './stop-reason'
 import { usageOf } from './usage'
@@ -61,7 +61,7 @@ export function stream(context: AnswerContext): StreamReader {
       case 'tool_use': {
         const index = calls++
         open.set(numberAt(data, 'index') ?? -1, { index, input: objectAt(block, 'input') ?? {}, filled: false })
-        const id = stringAt(block, 'id') ?? `call_${context.id}_${index}`
+        const id = stringAt(block, 'id') ?? madeCallId(context, `${index}`)
         const name = stringAt(block, 'name') ?? ''
         return delta({ tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }] })
       }

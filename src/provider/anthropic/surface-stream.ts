@@ -7,7 +7,8 @@ import { stringAt } from '../../json'
 import { type Problem, problemOf } from '../../outcome'
 import type { AnswerContext, StreamPart } from '../dialect'
 import type { SurfaceWriter } from '../surface'
-import { messageId, stopReasonOf, usageIn } from './answer-words'
+import { madeCallId } from '../translation/answer'
+import { messageId, spoken, stopReasonOf, usageIn } from './answer-words'
 import type { ContentBlock, RawContentBlockDelta, RawMessageStreamEvent } from './wire'
 
 interface Options {
@@ -20,6 +21,10 @@ type CallDelta = NonNullable<ChatCompletionChunk['choices'][number]['delta']['to
 const event = (body: RawMessageStreamEvent | { readonly type: 'ping' }): string =>
   `event: ${body.type}\ndata: ${JSON.stringify(body)}\n\n`
 
+/** Some servers give the arguments as the object that their text should hold. */
+const written = (args: unknown): string =>
+  typeof args === 'string' ? args : args === undefined || args === null ? '' : JSON.stringify(args)
+
 export function messageWriter(context: AnswerContext, { showsThinking, problemEvent }: Options): SurfaceWriter {
   let started = false
   let blocks = 0
@@ -27,6 +32,7 @@ export function messageWriter(context: AnswerContext, { showsThinking, problemEv
   let open: { readonly of: 'text' | 'thinking' | number; readonly index: number } | undefined
   /** Index of each tool call's block. */
   const calls = new Map<number, number>()
+  const ids: string[] = []
   let finish: string | null = null
   let refused = false
   let usage: CompletionUsage | undefined
@@ -81,13 +87,22 @@ export function messageWriter(context: AnswerContext, { showsThinking, problemEv
     return begun + piece(open?.index ?? 0, { type: 'thinking_delta', thinking: value })
   }
 
-  function call({ index: at, id, function: called }: CallDelta): string {
+  /** Some servers do not number the calls of an answer; then every new id begins one. */
+  function placeOf({ index, id }: CallDelta): number {
+    if (typeof index === 'number') return index
+    if (id !== undefined && !ids.includes(id)) ids.push(id)
+    return id === undefined ? ids.length - 1 : ids.indexOf(id)
+  }
+
+  function call(delta: CallDelta): string {
+    const { id, function: called } = delta
+    const at = placeOf(delta)
     const known = calls.get(at)
     let begun = ''
     if (known === undefined) {
       begun = begin(at, {
         type: 'tool_use',
-        id: id ?? `toolu_${context.id.replace(/^chatcmpl-/, '')}_${at}`,
+        id: id ?? madeCallId(context, `${at}`),
         name: called?.name ?? '',
         input: {},
         caller: { type: 'direct' },
@@ -95,7 +110,7 @@ export function messageWriter(context: AnswerContext, { showsThinking, problemEv
       calls.set(at, blocks - 1)
     }
     // Providers write one call after another. A late piece of an earlier one still names its block, which is all that clients go by
-    const json = called?.arguments ?? ''
+    const json = written(called?.arguments)
     return json === '' ? begun : begun + piece(known ?? blocks - 1, { type: 'input_json_delta', partial_json: json })
   }
 
@@ -109,8 +124,8 @@ export function messageWriter(context: AnswerContext, { showsThinking, problemEv
     return (
       start({ id: id || context.id, model: model || context.model }) +
       thinking(stringAt(delta, 'reasoning_content') ?? stringAt(delta, 'reasoning')) +
-      text(delta.content) +
-      text(delta.refusal) +
+      text(spoken(delta.content)) +
+      text(spoken(delta.refusal)) +
       (delta.tool_calls ?? []).map(call).join('')
     )
   }

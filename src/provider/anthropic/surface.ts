@@ -6,11 +6,14 @@
  * need not care: no upstream gets to see them (`native.ts`, `caller-turns.ts`).
  */
 import type { ChatCompletion } from '../../chat'
-import { isObject, parseJson, stringAt } from '../../json'
+import { isObject, objectAt, parseJson, stringAt } from '../../json'
 import type { Problem } from '../../outcome'
 import type { Surface } from '../surface'
-import { messageId, stopReasonOf, usageIn } from './answer-words'
+import { madeCallId } from '../translation/answer'
+import { messageId, spoken, stopReasonOf, usageIn } from './answer-words'
+import { callersWord } from './caller-words'
 import { messageWriter } from './surface-stream'
+import { threadDetails } from './threads'
 import type { ContentBlock, Message } from './wire'
 
 export interface Options {
@@ -36,7 +39,7 @@ type Choice = ChatCompletion['choices'][number]
 
 function messageOf(completion: ChatCompletion, showsThinking: boolean): Message {
   const choice = completion.choices[0]
-  const content = choice === undefined ? [] : blocksOf(choice.message, showsThinking)
+  const content = choice === undefined ? [] : blocksOf(choice.message, completion, showsThinking)
   return {
     id: messageId(completion.id),
     type: 'message',
@@ -55,16 +58,19 @@ function messageOf(completion: ChatCompletion, showsThinking: boolean): Message 
   }
 }
 
-function blocksOf(message: Choice['message'], showsThinking: boolean): ContentBlock[] {
+function blocksOf(message: Choice['message'], answer: ChatCompletion, showsThinking: boolean): ContentBlock[] {
   const thinking = showsThinking ? (stringAt(message, 'reasoning_content') ?? stringAt(message, 'reasoning')) : undefined
-  const texts = [message.content, message.refusal].filter(text => typeof text === 'string' && text !== '')
+  const texts = [spoken(message.content), spoken(message.refusal)].filter(text => text !== '')
   return [
     ...(thinking ? [{ type: 'thinking' as const, thinking, signature: '' }] : []),
-    ...texts.map(text => ({ type: 'text' as const, text: text ?? '', citations: null })),
-    ...(message.tool_calls ?? []).flatMap(call => {
-      if (call.type !== 'function') return []
-      const { name, arguments: args } = call.function
-      return [{ type: 'tool_use' as const, id: call.id, name, input: inputOf(args), caller: { type: 'direct' as const } }]
+    ...texts.map(text => ({ type: 'text' as const, text, citations: null })),
+    ...(message.tool_calls ?? []).flatMap((call, index) => {
+      // Not every server says that it is one
+      const called = objectAt(call, 'function')
+      if (called === undefined) return []
+      const id = call.id || madeCallId(answer, `${index}`)
+      const input = inputOf(called.arguments)
+      return [{ type: 'tool_use' as const, id, name: stringAt(called, 'name') ?? '', input, caller: { type: 'direct' as const } }]
     }),
   ]
 }
@@ -73,9 +79,9 @@ function blocksOf(message: Choice['message'], showsThinking: boolean): ContentBl
  * Models do write arguments that are no JSON object. `{}` in their place would show a call that never happened; under this key, which
  * Anthropic's documentation proposes for it, the caller's own check fails and its message can quote what was written.
  */
-function inputOf(args: string): Record<string, unknown> {
-  if (args.trim() === '') return {}
-  const value = parseJson(args)
+function inputOf(args: unknown): Record<string, unknown> {
+  if (args === undefined || args === null || (typeof args === 'string' && args.trim() === '')) return {}
+  const value = typeof args === 'string' ? parseJson(args) : args
   return isObject(value) ? { ...value } : { INVALID_JSON: args }
 }
 
@@ -92,9 +98,10 @@ const TYPES: ReadonlyMap<number, string> = new Map([
   [529, 'overloaded_error'],
 ])
 
-function errorBody({ status, message, param }: Problem, requestId: string) {
+function errorBody({ status, code, message, param }: Problem, requestId: string) {
   const type = TYPES.get(status) ?? (status >= 500 ? 'api_error' : 'invalid_request_error')
   // There is no field of its own for what is at fault
-  const told = param === null || message.includes(param) ? message : `${param}: ${message}`
-  return { type: 'error', error: { type, message: told }, request_id: requestId }
+  const field = param === null ? null : callersWord(param)
+  const told = field === null || message.includes(field) ? message : `${field}: ${message}`
+  return { type: 'error', error: { type, message: told, ...threadDetails(code) }, request_id: requestId }
 }

@@ -4,7 +4,9 @@
  */
 import type { ChatRequest, ChatTool } from '../../chat'
 import { ok, type Result } from '../../outcome'
-import { rejected, unsupported } from '../translation/fault'
+import { unsupported } from '../translation/fault'
+import { type Offered, offeredBy } from '../translation/offered'
+import { breakpoint } from './cache'
 import type { Traits } from './claude'
 import type { Tool, ToolChoice } from './wire'
 
@@ -16,36 +18,44 @@ export interface Tools {
 }
 
 export function toolsOf(chat: ChatRequest, traits: Traits): Result<Tools> {
-  const offered = chat.tools ?? []
-  const wanted = chat.tool_choice ?? undefined
+  const offered = offeredBy(chat)
+  if (!offered.ok) return offered
+  const { tools, choice: wanted } = offered.value
+  if (tools.length === 0) return ok(toolsOfThePast(chat))
   const forced = wanted === 'required' || typeof wanted === 'object'
-  if (offered.length === 0) {
-    return forced
-      ? rejected('tool_choice', 'tool_choice demands a tool, and tools offers none.')
-      : ok({ forced: false, dropped: [] })
-  }
   if (forced && !traits.forcedTools) return unsupported('tool_choice', 'This Claude decides itself whether to call a tool.')
   const choice = choiceOf(wanted, chat.parallel_tool_calls === false)
   return ok({
-    tools: offered.map(tool),
+    tools: tools.map(tool),
     ...(choice !== undefined && { choice }),
     forced,
-    dropped: offered.some(({ function: { strict } }) => strict === true) ? ['tools[].function.strict'] : [],
+    dropped: tools.some(({ function: { strict } }) => strict === true) ? ['tools[].function.strict'] : [],
   })
 }
 
-function tool({ function: { name, description, parameters } }: ChatTool): Tool {
+function tool(offered: ChatTool): Tool {
+  const { name, description, parameters } = offered.function
   return {
     name,
     ...(typeof description === 'string' && description !== '' && { description }),
     // OpenAI reads a function without parameters, or without their type, as one that takes an object
     input_schema: { ...parameters, type: 'object' },
+    ...(breakpoint(offered) ?? breakpoint(offered.function)),
   }
 }
 
-function choiceOf(wanted: NonNullable<ChatRequest['tool_choice']> | undefined, oneAtATime: boolean): ToolChoice | undefined {
+/** A conversation in which tools were called must declare them, though none may be called any more. */
+function toolsOfThePast({ messages }: ChatRequest): Tools {
+  const calls = messages.flatMap(message => (message.role === 'assistant' ? (message.tool_calls ?? []) : []))
+  const names = new Set(calls.flatMap(call => (call.type === 'function' ? call.function.name : [])))
+  if (names.size === 0) return { forced: false, dropped: [] }
+  const tools = [...names].map((name): Tool => ({ name, input_schema: { type: 'object' } }))
+  return { tools, choice: { type: 'none' }, forced: false, dropped: [] }
+}
+
+function choiceOf(wanted: Offered['choice'], oneAtATime: boolean): ToolChoice | undefined {
   const single = oneAtATime ? { disable_parallel_tool_use: true } : {}
-  if (typeof wanted === 'object') return { type: 'tool', name: wanted.function.name, ...single }
+  if (typeof wanted === 'object') return { type: 'tool', name: wanted.name, ...single }
   switch (wanted) {
     case 'none':
       return { type: 'none' }

@@ -3,6 +3,7 @@
  * since the SDK describes the newest API version only and this dialect speaks 2023-06-01, which still knows sampling parameters.
  */
 import type {
+  CacheControlEphemeral as CacheControl,
   ContentBlock,
   DocumentBlockParam,
   ImageBlockParam,
@@ -22,6 +23,7 @@ import type {
 
 /** Of an answer, as the surface writes it. */
 export type {
+  CacheControl,
   ContentBlock,
   DocumentBlockParam,
   ImageBlockParam,
@@ -52,6 +54,7 @@ export interface MessagesRequest {
   readonly stream?: boolean
   readonly temperature?: number
   readonly top_p?: number
+  readonly top_k?: number
   readonly stop_sequences?: readonly string[]
   readonly tools?: readonly Tool[]
   readonly tool_choice?: ToolChoice

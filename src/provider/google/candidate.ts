@@ -2,7 +2,7 @@
 
 import { isObject, listAt, numberAt, objectAt, stringAt } from '../../json'
 import type { AnswerContext } from '../dialect'
-import type { Logprobs } from '../translation/answer'
+import { type Logprobs, madeCallId } from '../translation/answer'
 import { logprobsOf } from './logprobs'
 
 export type Piece =
@@ -60,5 +60,5 @@ function pieces(part: unknown): Piece[] {
 
 /** For calls that came without an id: the same answer always gets the same ones. */
 export function callId(context: AnswerContext, candidate: number, position: number): string {
-  return candidate === 0 ? `call_${context.id}_${position}` : `call_${context.id}_${candidate}_${position}`
+  return madeCallId(context, candidate === 0 ? `${position}` : `${candidate}_${position}`)
 }

@@ -88,6 +88,7 @@ const FIELDS: readonly (readonly [RegExp, string])[] = [
 
 /** What another model may do. A signature is good for the model that made it only, and not every model wants one. */
 function beyondModel(message: string): string | undefined {
+  if (/max_?output_?tokens/i.test(message)) return 'max_tokens'
   const refused = /\bnot (enabled|supported|available)\b|\bunsupported\b|\bdoes(n't| not) support\b|thought.?signature/i.test(
     message,
   )

@@ -18,6 +18,8 @@ export interface Traits {
   readonly jsonBesideTools: boolean
   /** Refuses a function call of the current turn that comes without a thought's signature. */
   readonly signedCalls: boolean
+  /** The most that `maxOutputTokens` may say, where it is known. */
+  readonly mostTokens: number | undefined
 }
 
 /** 2.5 is 205. */
@@ -40,5 +42,6 @@ export function traitsOf(name: string): Traits {
     addresses: since(2, 5),
     jsonBesideTools: since(3, 0),
     signedCalls: since(3, 0),
+    mostTokens: v === 0 || since(4, 0) ? undefined : since(2, 5) ? 65_536 : 8192,
   }
 }

@@ -1,8 +1,8 @@
 /**
  * The conversation in Gemini's shape. The rules where the two APIs differ:
- * - System and developer messages, wherever they stand, become `systemInstruction`, in order.
+ * - System and developer messages become `systemInstruction`, in order, wherever they stand; behind the model's last word they are the user's.
  * - Consecutive messages of one kind become one content. Function responses stay a content of their own, since Gemini matches them as
- *   a whole with the calls before them; each needs the function's name, which is looked up by the call's id.
+ *   a whole with the calls before them; each needs the function's name, which is looked up by the call's id, and they stand in the order of the calls.
  * - A response must be an object: a tool's JSON object goes as it is, any other text as `{ output: text }`.
  * - Empty text is left out, and so is a content that held nothing else. A conversation of system messages alone is asked as the
  *   user's; one that opens with the model gets a user content before it.
@@ -11,8 +11,9 @@
 import { type ChatMessage, type ChatRequest, textOf } from '../../chat'
 import { isObject, parseJson } from '../../json'
 import { ok, type Result } from '../../outcome'
-import { each, rejected } from '../translation/fault'
+import { each, rejected, unsupported } from '../translation/fault'
 import { toolArguments } from '../translation/tool-arguments'
+import { closingFrom, Turns } from '../translation/turns'
 import type { Traits } from './gemini'
 import { mediaPart, type UserPart } from './media'
 import { signatureOf, UNSIGNED } from './signature'
@@ -30,54 +31,54 @@ type Kind = 'user' | 'model' | 'responses'
 
 export function conversation(chat: ChatRequest, traits: Traits): Result<Conversation> {
   const system: Part[] = []
-  const contents: { kind: Kind; parts: Part[] }[] = []
+  const contents = new Turns<Kind, Part>()
+  /** Of each call, in their order. */
   const names = new Map<string, string>()
-
-  function append(kind: Kind, parts: readonly Part[]): void {
-    const last = contents.at(-1)
-    if (last?.kind === kind) last.parts.push(...parts)
-    else if (parts.length > 0) contents.push({ kind, parts: [...parts] })
-  }
+  const closing = closingFrom(chat.messages)
 
   for (const [index, message] of chat.messages.entries()) {
     const path = `messages[${index}]`
     switch (message.role) {
       case 'system':
       case 'developer':
-        system.push(...texts(message.content))
+        if (index < closing) system.push(...texts(message.content))
+        else contents.add('user', texts(message.content))
         break
       case 'user': {
         const parts = typeof message.content === 'string' ? ok(texts(message.content)) : userParts(message.content, path, traits)
         if (!parts.ok) return parts
-        append('user', parts.value)
+        contents.add('user', parts.value)
         break
       }
       case 'assistant': {
         const calls = functionCalls(message, path, traits)
         if (!calls.ok) return calls
-        for (const call of message.tool_calls ?? []) names.set(call.id, call.function.name)
-        append('model', [...signedTexts(message), ...calls.value])
+        for (const { functionCall } of calls.value) if (functionCall) names.set(functionCall.id, functionCall.name)
+        contents.add('model', [...signedTexts(message), ...calls.value])
         break
       }
       case 'tool': {
         const id = message.tool_call_id
         const name = names.get(id)
         if (name === undefined) return rejected(`${path}.tool_call_id`, `${path} answers no tool call of the messages before it.`)
-        append('responses', [{ functionResponse: { id, name, response: response(textOf(message.content)) } }])
+        contents.add('responses', [{ functionResponse: { id, name, response: response(textOf(message.content)) } }])
         break
       }
     }
   }
   return complete(
     system,
-    contents.map(({ kind, parts }) => ({ role: kind === 'model' ? 'model' : 'user', parts })),
+    contents.list.map(({ kind, pieces }) => ({
+      role: kind === 'model' ? 'model' : 'user',
+      parts: kind === 'responses' ? inOrder(pieces, [...names.keys()]) : pieces,
+    })),
   )
 }
 
 function complete(system: readonly Part[], contents: readonly Content[]): Result<Conversation> {
   const first = contents[0]
   if (first === undefined) {
-    if (system.length === 0) return rejected('messages', 'messages hold no text at all.')
+    if (system.length === 0) return unsupported('messages', 'messages hold no text at all, and Gemini refuses that.')
     return ok({ system: [], contents: [{ role: 'user', parts: system }] })
   }
   if (first.role === 'user') return ok({ system, contents })
@@ -114,7 +115,9 @@ function functionCalls(message: AssistantMessage, path: string, traits: Traits):
   // Of parallel calls only the first carries a signature; with none at all, the calls are another model's
   const pad = traits.signedCalls && calls.every(call => signatureOf(call) === undefined)
   return each(calls, (call, index) => {
-    const args = toolArguments(call.function.arguments, `${path}.tool_calls[${index}].function.arguments`)
+    const at = `${path}.tool_calls[${index}]`
+    if (call.type === 'custom') return unsupported(at, 'A tool that takes free text is known to OpenAI alone.')
+    const args = toolArguments(call.function.arguments, `${at}.function.arguments`)
     if (!args.ok) return args
     const signature = signatureOf(call) ?? (pad && index === 0 ? UNSIGNED : undefined)
     return ok({
@@ -122,6 +125,11 @@ function functionCalls(message: AssistantMessage, path: string, traits: Traits):
       ...(signature !== undefined && { thoughtSignature: signature }),
     })
   })
+}
+
+/** Models before Gemini 3 know no ids and match responses with calls by their order. */
+function inOrder(responses: readonly Part[], ids: readonly string[]): readonly Part[] {
+  return responses.toSorted((a, b) => ids.indexOf(a.functionResponse?.id ?? '') - ids.indexOf(b.functionResponse?.id ?? ''))
 }
 
 function response(text: string): Readonly<Record<string, unknown>> {

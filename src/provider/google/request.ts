@@ -4,30 +4,25 @@ import type { ChatRequest } from '../../chat'
 import type { Model } from '../../model'
 import { ok, type Result } from '../../outcome'
 import type { UpstreamRequest } from '../dialect'
+import { atMost } from '../translation/at-most'
 import { encode } from '../translation/encode'
 import { unsupported } from '../translation/fault'
 import { requestHeaders } from '../translation/headers'
 import { leftover } from '../translation/leftover'
 import { type Traits, traitsOf } from './gemini'
 import { conversation } from './messages'
+import { pathOf } from './resource'
 import { thinkingConfig } from './thinking'
 import { toolsOf } from './tools'
 import type { GenerateContentRequest, GenerationConfig } from './wire'
 
 const UNDERSTOOD: ReadonlySet<string> = new Set([
-  ...[
-    'temperature',
-    'top_p',
-    'frequency_penalty',
-    'presence_penalty',
-    'max_tokens',
-    'max_completion_tokens',
-    'n',
-    'seed',
-    'stop',
-  ],
-  ...['logprobs', 'top_logprobs', 'tools', 'tool_choice', 'response_format', 'reasoning_effort'],
+  ...['temperature', 'top_p', 'top_k', 'frequency_penalty', 'presence_penalty', 'max_tokens', 'max_completion_tokens'],
+  ...['n', 'seed', 'stop', 'logprobs', 'top_logprobs', 'tools', 'tool_choice', 'response_format', 'reasoning_effort'],
 ])
+
+/** The API refuses more. */
+const MOST_STOPS = 5
 
 export function request(chat: ChatRequest, model: Model, key: string | undefined): Result<UpstreamRequest> {
   const traits = traitsOf(model.name)
@@ -44,12 +39,14 @@ export function request(chat: ChatRequest, model: Model, key: string | undefined
     return unsupported(`messages[${chat.messages.length - 1}]`, 'This Gemini answers only what ends with the user or a tool.')
   }
 
+  const stop = (typeof chat.stop === 'string' ? [chat.stop] : (chat.stop ?? [])).filter(sequence => sequence !== '')
+  if (stop.length > MOST_STOPS) return unsupported('stop', `Gemini takes at most ${MOST_STOPS} stop sequences.`)
   const sampling = samplingOf(chat, traits)
   const effort = chat.reasoning_effort ?? undefined
   const thinking = effort === undefined ? undefined : thinkingConfig(effort, traits)
   const generationConfig: GenerationConfig = {
     ...sampling.kept,
-    ...limits(chat),
+    ...limits(chat, stop, traits),
     ...logprobs(chat),
     ...format.value,
     ...(thinking !== undefined && { thinkingConfig: thinking }),
@@ -63,7 +60,7 @@ export function request(chat: ChatRequest, model: Model, key: string | undefined
   const encoded = encode(body)
   if (!encoded.ok) return encoded
   return ok({
-    url: `${model.baseUrl}/v1beta/${resource(model.name)}:${chat.stream === true ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+    url: `${model.baseUrl}/v1beta/${pathOf(model.name)}:${chat.stream === true ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
     // The key goes into a header: addresses end up in logs
     headers: requestHeaders({ 'content-type': 'application/json', 'x-goog-api-key': key }, model.headers),
     body: encoded.value,
@@ -76,15 +73,10 @@ export function request(chat: ChatRequest, model: Model, key: string | undefined
   })
 }
 
-/** `gemini-3-flash` is short for `models/gemini-3-flash`; a tuned model's name says its collection itself. */
-function resource(name: string): string {
-  const path = name.includes('/') ? name : `models/${name}`
-  return path.split('/').map(encodeURIComponent).join('/')
-}
-
 const SAMPLING = [
   ['temperature', 'temperature'],
   ['top_p', 'topP'],
+  ['top_k', 'topK'],
   ['frequency_penalty', 'frequencyPenalty'],
   ['presence_penalty', 'presencePenalty'],
 ] as const
@@ -102,9 +94,8 @@ function samplingOf(chat: ChatRequest, traits: Traits): { kept: GenerationConfig
   }
 }
 
-function limits(chat: ChatRequest): GenerationConfig {
-  const maxOutputTokens = chat.max_completion_tokens ?? chat.max_tokens ?? undefined
-  const stop = (typeof chat.stop === 'string' ? [chat.stop] : (chat.stop ?? [])).filter(sequence => sequence !== '')
+function limits(chat: ChatRequest, stop: readonly string[], { mostTokens }: Traits): GenerationConfig {
+  const maxOutputTokens = atMost(mostTokens, chat.max_completion_tokens ?? chat.max_tokens ?? undefined)
   const seed = chat.seed ?? undefined
   const n = chat.n ?? 1
   return {

@@ -5,7 +5,7 @@
 
 import type { ChatRequest, ChatTool } from '../../chat'
 import { ok, type Result } from '../../outcome'
-import { rejected } from '../translation/fault'
+import { type Offered, offeredBy } from '../translation/offered'
 import type { FunctionDeclaration, GenerateContentRequest, ToolConfig } from './wire'
 
 export interface Tools {
@@ -14,20 +14,16 @@ export interface Tools {
 }
 
 export function toolsOf(chat: ChatRequest): Result<Tools> {
-  const offered = chat.tools ?? []
-  const wanted = chat.tool_choice ?? undefined
-  if (offered.length === 0) {
-    const forced = wanted === 'required' || typeof wanted === 'object'
-    return forced
-      ? rejected('tool_choice', 'tool_choice demands a tool, and tools offers none.')
-      : ok({ request: {}, dropped: [] })
-  }
+  const offered = offeredBy(chat)
+  if (!offered.ok) return offered
+  const { tools, choice: wanted } = offered.value
+  if (tools.length === 0) return ok({ request: {}, dropped: [] })
   return ok({
     request: {
-      tools: [{ functionDeclarations: offered.map(declaration) }],
+      tools: [{ functionDeclarations: tools.map(declaration) }],
       ...(wanted !== undefined && { toolConfig: { functionCallingConfig: choice(wanted) } }),
     },
-    dropped: offered.some(({ function: { strict } }) => strict === true) ? ['tools[].function.strict'] : [],
+    dropped: tools.some(({ function: { strict } }) => strict === true) ? ['tools[].function.strict'] : [],
   })
 }
 
@@ -39,8 +35,8 @@ function declaration({ function: { name, description, parameters } }: ChatTool):
   }
 }
 
-function choice(wanted: NonNullable<ChatRequest['tool_choice']>): ToolConfig['functionCallingConfig'] {
-  if (typeof wanted === 'object') return { mode: 'ANY', allowedFunctionNames: [wanted.function.name] }
+function choice(wanted: NonNullable<Offered['choice']>): ToolConfig['functionCallingConfig'] {
+  if (typeof wanted === 'object') return { mode: 'ANY', allowedFunctionNames: [wanted.name] }
   switch (wanted) {
     case 'none':
       return { mode: 'NONE' }

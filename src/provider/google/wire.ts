@@ -39,6 +39,7 @@ export interface ThinkingConfig {
 export interface GenerationConfig {
   readonly temperature?: number
   readonly topP?: number
+  readonly topK?: number
   readonly maxOutputTokens?: number
   readonly stopSequences?: readonly string[]
   readonly candidateCount?: number

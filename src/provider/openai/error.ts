@@ -50,13 +50,19 @@ function byCode(code: string | undefined, upstream: UpstreamError, retry: number
       return { kind: 'unknown-model', upstream }
     case 'unsupported_country_region_territory':
       return { kind: 'unsupported-location', upstream }
-    case 'context_length_exceeded':
     case 'string_above_max_length':
+      // A message is too much for this model; an id or a name that is too long is not the prompt's length
+      return /content$/.test(upstream.param ?? 'content')
+        ? { kind: 'context-length', upstream }
+        : { kind: 'unsupported', field: upstream.param ?? 'messages', detail: upstream.message }
+    case 'context_length_exceeded':
       return { kind: 'context-length', upstream }
     case 'rate_limit_exceeded':
       return { kind: 'rate-limited', upstream, retryAfterMs: retry }
     case 'unsupported_parameter':
     case 'unsupported_value':
+    case 'unknown_parameter':
+    case 'array_above_max_length':
       return { kind: 'unsupported', field: upstream.param ?? 'model', detail: upstream.message }
     default:
       return undefined
@@ -111,12 +117,16 @@ function forbidden(upstream: UpstreamError, retry: number | undefined): Failure 
   return { kind: 'overloaded', upstream, retryAfterMs: retry }
 }
 
+/** More output was asked for than this model can write. */
+const LIMIT = /max_(completion_)?tokens\b.*(too large|less than or equal|at most|exceed)|at most \d+ (completion|output) tokens/i
+
 /** 400 and 422: mostly the caller's own, except what another model could do. */
 function invalid(upstream: UpstreamError): Failure {
   const { message, param } = upstream
   if (/maximum context length|context (length|window|size)|too many tokens|prompt is too long/i.test(message))
     return { kind: 'context-length', upstream }
-  if (/(does not|doesn't|not) support|is not supported|unsupported/i.test(message))
+  if (LIMIT.test(message)) return { kind: 'unsupported', field: param ?? 'max_tokens', detail: message }
+  if (/(does not|doesn't|not) support|is not supported|unsupported|unrecognized request argument/i.test(message))
     return { kind: 'unsupported', field: param ?? 'model', detail: message }
   return { kind: 'rejected', upstream }
 }

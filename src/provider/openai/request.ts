@@ -1,22 +1,31 @@
 /**
  * Caller and upstream speak the same dialect, so the request travels as it came, unknown fields included. Only what must differ is
- * touched: the model's name, the router's own controls, and three habits in which OpenAI and its compatibles part ways.
+ * touched: the model's name, the router's own controls, and the habits in which OpenAI and its compatibles part ways.
  */
 import type { ChatMessage, ChatRequest } from '../../chat'
 import type { Model } from '../../model'
 import { ok, type Result } from '../../outcome'
 import type { UpstreamRequest } from '../dialect'
+import { atMost } from '../translation/at-most'
 import { encode } from '../translation/encode'
+import { unsupported } from '../translation/fault'
 import { requestHeaders } from '../translation/headers'
+import { withoutBreakpoints, withoutToolBreakpoints } from './breakpoints'
+import { withShortIds } from './call-ids'
 import { withoutForeignState } from './carried'
+import { mostTokens } from './gpt'
+
+/** OpenAI refuses more; compatible upstreams have limits of their own. */
+const MOST_STOPS = 4
 
 export function request(chat: ChatRequest, model: Model, key: string | undefined): Result<UpstreamRequest> {
+  const isOpenAi = model.provider === 'openai'
+  if (isOpenAi && Array.isArray(chat.stop) && chat.stop.length > MOST_STOPS)
+    return unsupported('stop', `OpenAI takes at most ${MOST_STOPS} stop sequences.`)
   const kept = keptMetadata(chat)
   const body: ChatRequest = {
     ...chat,
-    ...(model.provider === 'openai'
-      ? { ...modernLimit(chat), messages: withoutForeignState(chat.messages) }
-      : withoutDeveloper(chat)),
+    ...(isOpenAi ? forOpenAi(chat, model.name) : withoutDeveloper(chat)),
     model: model.name,
     metadata: kept,
   }
@@ -29,7 +38,10 @@ export function request(chat: ChatRequest, model: Model, key: string | undefined
       model.headers,
     ),
     body: text.value,
-    dropped: kept === undefined && Object.keys(chat.metadata ?? {}).length > 0 ? ['metadata'] : [],
+    dropped: [
+      ...(kept === undefined && Object.keys(chat.metadata ?? {}).length > 0 ? ['metadata'] : []),
+      ...(isOpenAi && typeof chat.top_k === 'number' ? ['top_k'] : []),
+    ],
   })
 }
 
@@ -38,10 +50,24 @@ function keptMetadata(chat: ChatRequest): Record<string, string> | undefined {
   return chat.store === true && chat.metadata ? chat.metadata : undefined
 }
 
+/** Without what OpenAI's own API refuses, while compatible upstreams may know it. */
+function forOpenAi(chat: ChatRequest, name: string): Partial<ChatRequest> {
+  return {
+    ...modernLimit(chat, name),
+    messages: withShortIds(withoutBreakpoints(withoutForeignState(chat.messages))),
+    tools: withoutToolBreakpoints(chat.tools),
+    top_k: undefined,
+  }
+}
+
 /** OpenAI's reasoning models refuse `max_tokens`, and all its chat models know the newer name. Compatible upstreams may not. */
-function modernLimit({ max_tokens, max_completion_tokens }: ChatRequest): Partial<ChatRequest> {
-  if (typeof max_tokens !== 'number') return {}
-  return { max_tokens: undefined, max_completion_tokens: max_completion_tokens ?? max_tokens }
+function modernLimit({ max_tokens, max_completion_tokens }: ChatRequest, name: string): Partial<ChatRequest> {
+  const wanted = max_completion_tokens ?? max_tokens
+  if (typeof wanted !== 'number') return {}
+  return {
+    ...(typeof max_tokens === 'number' && { max_tokens: undefined }),
+    max_completion_tokens: atMost(mostTokens(name), wanted),
+  }
 }
 
 /** `developer` is OpenAI's own newer word for `system`; templates of other servers refuse it. */

@@ -25,6 +25,14 @@ export type ToolCall = {
   extra_content?: ExtraContent
 }
 
+/** For a call that came without an id. OpenAI refuses one of more than 40 characters, and conversations move on to it. */
+export function madeCallId({ id }: Pick<AnswerContext, 'id'>, place: string): string {
+  return `call_${id
+    .replace(/^chatcmpl-/, '')
+    .replaceAll('-', '')
+    .slice(-24)}_${place}`
+}
+
 /** The first delta of every choice. */
 export const opening = (): Delta => ({ role: 'assistant', content: '' })
 

@@ -26,6 +26,7 @@ function asksForNothing(field: string, value: unknown): boolean {
     case 'service_tier':
       return value === 'auto' || value === 'default'
     case 'logit_bias':
+    case 'metadata':
       return typeof value === 'object' && Object.keys(value).length === 0
     case 'modalities':
       return Array.isArray(value) && value.every(modality => modality === 'text')

@@ -198,9 +198,9 @@ describe('a caller’s turns', () => {
 describe('what the canonical request has no word for', () => {
   it('is left out and named where others can answer without it', () => {
     const citing = { type: 'document', source: { type: 'text', data: 'x' }, citations: { enabled: true } }
-    const fields = { top_k: 5, service_tier: 'standard_only', brand_new: 1, messages: [user(citing, citing)] }
+    const fields = { service_tier: 'standard_only', brand_new: 1, messages: [user(citing, citing)] }
     const { lost, binding } = read({ ...fields, tools: [{ ...tool, input_examples: [{}] }] })
-    expect(lost).toEqual(['messages[].content[].citations', 'tools[].input_examples', 'top_k', 'service_tier', 'brand_new'])
+    expect(lost).toEqual(['messages[].content[].citations', 'tools[].input_examples', 'service_tier', 'brand_new'])
     expect(binding).toBeUndefined()
   })
 
@@ -274,6 +274,7 @@ describe('a request that makes no sense names its field', () => {
     ['a tool without a schema', { tools: [{ name: 'f' }] }, 'tools[0].input_schema'],
     ['a choice of a tool without its name', { tools: [tool], tool_choice: { type: 'tool' } }, 'tool_choice.name'],
     ['an unknown format', { output_config: { format: { type: 'xml' } } }, 'output_config.format.type'],
+    ['a thread, which nobody here would keep', { thread: { type: 'create' } }, 'thread'],
     ['a format without a schema', { output_config: { format: { type: 'json_schema' } } }, 'output_config.format.schema'],
   ])('%s', (_, fields, field) => {
     expect(refusal(fields)).toBe(field)

@@ -53,8 +53,8 @@ describe('messages', () => {
     expect(body.messages).toEqual([user([text('Say hi')])])
   })
 
-  it('rejects a conversation without any text', () => {
-    expect(refused({ messages: [user(' \n ')] })).toBe('rejected messages')
+  it('leaves a conversation without any text to providers that take one', () => {
+    expect(refused({ messages: [user(' \n ')] })).toBe('unsupported messages')
   })
 
   it('puts a user turn before an assistant that speaks first', () => {

@@ -6,6 +6,7 @@ import { anthropic } from '../../../src/provider/anthropic'
 import { anthropicSurface } from '../../../src/provider/anthropic/surface'
 import type { StreamPart, UpstreamEvent } from '../../../src/provider/dialect'
 import { createEventDecoder } from '../../../src/provider/events'
+import { openai } from '../../../src/provider/openai'
 import { chunk, completion, type Delta, opening } from '../../../src/provider/translation/answer'
 import { call } from '../requests'
 import { context, deltas, play } from '../stream-contract'
@@ -88,6 +89,23 @@ describe('an answer', () => {
     ])
   })
 
+  it('calls in the looser forms of compatible servers are calls all the same', () => {
+    const calls = [{ function: { name: 'f', arguments: { a: 1 } } }, { id: 'b', function: { name: 'g' } }]
+    const body = {
+      id: 'x',
+      model: 'm',
+      choices: [{ message: { role: 'assistant', tool_calls: calls }, finish_reason: 'tool_calls' }],
+    }
+    const read = openai.reply(body, context)
+    expect(read.ok && written(read.value)).toMatchObject({
+      content: [
+        { type: 'tool_use', id: 'call_x_0', name: 'f', input: { a: 1 } },
+        { type: 'tool_use', id: 'b', name: 'g', input: {} },
+      ],
+      stop_reason: 'tool_use',
+    })
+  })
+
   it('a refusal is text', () => {
     expect(written(one({ refusal: 'No.' })).content).toEqual([{ type: 'text', text: 'No.', citations: null }])
   })
@@ -131,6 +149,12 @@ describe('a problem', () => {
     const message = (told: Problem) => JSON.parse(plain.problem(told)).error.message
     expect(message(problem(400, { param: 'top_k' }))).toBe('top_k: Sorry.')
     expect(message(problem(400, { param: 'top_k', message: 'top_k: too large.' }))).toBe('top_k: too large.')
+  })
+
+  it('with a declined thread says so in the one code that clients act on', () => {
+    const error = (code: string) => JSON.parse(plain.problem(problem(400, { code }))).error
+    expect(error('thread_unsupported_request').details).toEqual({ error_code: 'thread_unsupported_request' })
+    expect(error('model_not_found')).not.toHaveProperty('details')
   })
 })
 
@@ -213,6 +237,39 @@ describe('a stream', () => {
       'message_delta end_turn',
       'message_stop',
     ])
+  })
+
+  it('a server that does not number its calls is understood by their ids', () => {
+    const calls = [
+      { id: 'a', function: { name: 'f', arguments: '{"x":' } },
+      { function: { arguments: '1}' } },
+      { id: 'b', function: { name: 'g', arguments: '{}' } },
+    ]
+    const events = calls.map(made => ({ data: JSON.stringify({ choices: [{ delta: { tool_calls: [made] } }] }) }))
+    expect(brief(play(openai.stream(context), [...events, { data: '[DONE]' }]))).toEqual([
+      'message_start',
+      'content_block_start 0 tool_use',
+      'content_block_delta 0 {"x":',
+      'content_block_delta 0 1}',
+      'content_block_stop 0',
+      'content_block_start 1 tool_use',
+      'content_block_delta 1 {}',
+      'content_block_stop 1',
+      'message_delta tool_use',
+      'message_stop',
+    ])
+  })
+
+  it('a server that cuts its text into parts is understood by those of text', () => {
+    const content = [
+      { type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] },
+      { type: 'text', text: 'Yes' },
+      { type: 'text', text: '!' },
+    ]
+    const event = { data: JSON.stringify({ choices: [{ delta: { content } }] }) }
+    expect(brief(play(openai.stream(context), [event, { data: '[DONE]' }]))).toContain('content_block_delta 0 Yes!')
+    const whole = openai.reply({ choices: [{ message: { role: 'assistant', content }, finish_reason: 'stop' }] }, context)
+    expect(whole.ok && written(whole.value).content).toMatchObject([{ type: 'text', text: 'Yes!' }])
   })
 
   it('a late piece of an earlier call names that call’s block', () => {

@@ -44,7 +44,7 @@ describe('stream', () => {
           },
         ],
       },
-      { tool_calls: [{ index: 1, id: 'call_chatcmpl-1_1', type: 'function', function: { name: 'now', arguments: '{}' } }] },
+      { tool_calls: [{ index: 1, id: 'call_1_1', type: 'function', function: { name: 'now', arguments: '{}' } }] },
       {},
     ])
     expect(choices(parts).at(-1)?.finish_reason).toBe('tool_calls')
@@ -78,7 +78,7 @@ describe('stream', () => {
       [0, 'stop'],
       [1, 'tool_calls'],
     ])
-    expect(deltas(parts)[3]).toMatchObject({ tool_calls: [{ index: 0, id: 'call_chatcmpl-1_1_0' }] })
+    expect(deltas(parts)[3]).toMatchObject({ tool_calls: [{ index: 0, id: 'call_1_1_0' }] })
     expect(ending(parts)).toBe('done')
   })
 
@@ -207,7 +207,7 @@ describe('reply', () => {
               reasoning_content: 'Hm.',
               tool_calls: [
                 {
-                  id: 'call_chatcmpl-1_0',
+                  id: 'call_1_0',
                   type: 'function',
                   function: { name: 'f', arguments: '{"a":1}' },
                   extra_content: { google: { thought_signature: 'S' } },
@@ -233,7 +233,7 @@ describe('reply', () => {
     )
     expect(request.ok && JSON.parse(request.value.body).contents[1].parts).toEqual([
       { text: 'Sure!' },
-      { functionCall: { id: 'call_chatcmpl-1_0', name: 'f', args: { a: 1 } }, thoughtSignature: 'S' },
+      { functionCall: { id: 'call_1_0', name: 'f', args: { a: 1 } }, thoughtSignature: 'S' },
     ])
   })
 

@@ -45,11 +45,11 @@ describe('messages', () => {
     expect(body.contents).toEqual([{ role: 'user', parts: [{ text: 'a' }, { text: 'b' }] }])
   })
 
-  it('asks a conversation of system messages alone as the user, and rejects an empty one', () => {
+  it('asks a conversation of system messages alone as the user, and leaves an empty one to others', () => {
     expect(sent({ messages: [{ role: 'system', content: 'Say hi' }] }).body).toEqual({
       contents: [{ role: 'user', parts: [{ text: 'Say hi' }] }],
     })
-    expect(refused({ messages: [user('')] })).toBe('rejected messages')
+    expect(refused({ messages: [user('')] })).toBe('unsupported messages')
   })
 
   it('puts a user content before a model that speaks first', () => {

@@ -119,8 +119,11 @@ describe('reply', () => {
     expect(reply.ok && reply.value).toBe(completion)
   })
 
-  it('may lack what compatible upstreams leave out', () => {
-    expect(openai.reply({ choices: [{ message: { content: 'Hi' } }] }, context).ok).toBe(true)
+  it('may lack what compatible upstreams leave out, and gets the names that callers need', () => {
+    const choices = [{ message: { content: 'Hi' } }]
+    expect(openai.reply({ choices }, context)).toEqual({ ok: true, value: { choices, id: context.id, model: context.model } })
+    const half = openai.reply({ choices, id: '', model: 'llama' }, context)
+    expect(half.ok && half.value).toMatchObject({ id: context.id, model: 'llama' })
   })
 
   it.each([

@@ -22,6 +22,55 @@ describe('an error answer', () => {
       error('Incorrect API key provided: sk-1234***abcd.', 'invalid_request_error', 'invalid_api_key'),
       'unauthorized',
     ],
+    [
+      'a limit beyond what the model can write',
+      400,
+      error(
+        'max_tokens is too large: 100000. This model supports at most 16384 completion tokens, whereas you provided 100000.',
+        null,
+        'invalid_value',
+        'max_tokens',
+      ),
+      'unsupported',
+    ],
+    [
+      'the same in the words of a compatible server',
+      400,
+      error(
+        '`max_tokens` must be less than or equal to `8192`, the maximum value for `max_tokens` is less than the `context_window` for this model',
+      ),
+      'unsupported',
+    ],
+    [
+      'a field that is unknown there',
+      400,
+      error("Unknown parameter: 'top_k'.", null, 'unknown_parameter', 'top_k'),
+      'unsupported',
+    ],
+    ['the same in older words', 400, error('Unrecognized request argument supplied: reasoning_effort'), 'unsupported'],
+    [
+      'a list that is too long',
+      400,
+      error("Invalid 'tools': array too long.", null, 'array_above_max_length', 'tools'),
+      'unsupported',
+    ],
+    [
+      'a message that is too long',
+      400,
+      error("Invalid 'messages[0].content': string too long.", null, 'string_above_max_length', 'messages[0].content'),
+      'context-length',
+    ],
+    [
+      'an id that is too long, which is not the prompt’s length',
+      400,
+      error(
+        "Invalid 'messages[1].tool_calls[0].id': string too long.",
+        null,
+        'string_above_max_length',
+        'messages[1].tool_calls[0].id',
+      ),
+      'unsupported',
+    ],
     ['an account that was closed', 403, error('This account has been deactivated.', null, 'account_deactivated'), 'unauthorized'],
     [
       'too fast',

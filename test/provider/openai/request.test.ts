@@ -49,7 +49,7 @@ describe('a request to a provider of the same dialect', () => {
 
   it('carries unknown fields of messages and parts as well', () => {
     const messages = [
-      { role: 'user', name: 'ann', content: [{ type: 'text', text: 'Hi', cache_control: { type: 'ephemeral' } }] },
+      { role: 'user', name: 'ann', content: [{ type: 'text', text: 'Hi', unheard_of: { of: 1 } }] },
       { role: 'assistant', content: null, audio: { id: 'a' }, tool_calls: null },
       { role: 'tool', tool_call_id: 'c', content: 'sunny', extra: 1 },
     ]

@@ -79,3 +79,9 @@ export const invalidOpenAi = (message: string, param: string, code?: string): Re
 
 /** Inside a stream the error comes as data, without an event name. */
 export const openAiErrorFrame = (refusal: Refusal): string => `data: ${refusal.body}\n\n`
+
+/** The Responses API names its error event, and nests the error, other than documented. */
+export function responsesErrorFrame(refusal: Refusal): string {
+  const { error } = JSON.parse(refusal.body)
+  return `event: error\ndata: ${JSON.stringify({ type: 'error', error, sequence_number: 0 })}\n\n`
+}
