@@ -3,11 +3,24 @@
  * never thrown, so that the Worker can answer with what is wrong (`Result`, with every problem found).
  */
 import * as v from 'valibot'
-import { shadows, type When } from './context/condition'
+import type { Belief } from './algorithm/beta'
+import type { When } from './context/condition'
 import { MODALITIES, TASKS, TOPICS } from './context/features'
-import { CAPABILITIES, type Model, PRIORITIES, PROVIDERS, type ProviderName } from './model'
+import { type Reach, reachability } from './context/reach'
+import { parseJson } from './json'
+import {
+  CAPABILITIES,
+  MODEL_STATES,
+  type Model,
+  PRIORITIES,
+  PROVIDERS,
+  type Profile,
+  type ProviderName,
+  QUALITIES,
+} from './model'
 import { fail, ok, type Result, redact } from './outcome'
 import { knownModel } from './profile/catalogue'
+import { isEmbedder } from './profile/embedders'
 import { STRATEGIES, type StrategyName } from './strategy/strategy'
 
 /** Letters that may stand in a header, in a metrics label and in a URL, since an id appears in all three. */
@@ -27,6 +40,14 @@ const isOrigin = (text: string): boolean => text === '*' || (URL.canParse(text) 
 const Origin = v.pipe(
   v.string(),
   v.check(isOrigin, 'an origin such as "https://app.example.com", without a path or a slash at its end, or "*"'),
+)
+/** Of labels that name a host, the last of which is no number: an address in digits would reach what no name allows. */
+const UpstreamHost = v.pipe(
+  v.string(),
+  v.regex(
+    /^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
+    'a host such as "api.groq.com", or "*.example.com" for all below it',
+  ),
 )
 const HeaderName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'the name of a header'))
 const HeaderValue = v.pipe(v.string(), v.regex(/^[\t\x20-\x7e]*$/, 'the value of a header: one line of ASCII'))
@@ -54,7 +75,7 @@ const WhenSchema = v.objectWithRest(
     promptTokens: v.optional(Range),
     turns: v.optional(Range),
   },
-  some(v.string()),
+  some(v.pipe(v.string(), v.regex(/^[^*]*\*?$/, 'a text, with "*" only at its end, for anything that follows'))),
 )
 const KNOWN_WHEN = new Set(Object.keys(WhenSchema.entries))
 // Types cannot say "every other key" beside known ones of another kind, so the type of the condition itself stands in for it
@@ -65,6 +86,19 @@ const WhenChecked = v.pipe(
     `only ${[...KNOWN_WHEN].join(', ')}, metadata.<name> and claims.<name>`,
   ),
 ) as v.GenericSchema<unknown> as v.GenericSchema<When>
+
+/** A guess, or what was measured and on how much. */
+const Figure = v.union([
+  Share,
+  v.strictObject({ value: Share, evidence: v.pipe(v.number(), v.minValue(0)), interval: v.optional(v.tuple([Share, Share])) }),
+])
+const FIGURES = { accuracy: v.optional(Figure), creativity: v.optional(Figure), ethics: v.optional(Figure) }
+const ProfileSchema = v.strictObject({
+  ...FIGURES,
+  topics: v.optional(v.record(v.picklist(TOPICS), v.strictObject(FIGURES))),
+  // What a profiling run writes down beside; the live figures count
+  speed: v.optional(v.unknown()),
+})
 
 const ModelSchema = v.pipe(
   v.strictObject({
@@ -78,10 +112,9 @@ const ModelSchema = v.pipe(
     contextWindow: v.optional(Count),
     capabilities: v.optional(v.array(v.picklist(CAPABILITIES))),
     price: v.optional(v.strictObject({ input: v.pipe(v.number(), v.minValue(0)), output: v.pipe(v.number(), v.minValue(0)) })),
-    profile: v.optional(
-      v.strictObject({ accuracy: v.optional(Share), creativity: v.optional(Share), ethics: v.optional(Share) }),
-    ),
+    profile: v.optional(ProfileSchema),
     firstTokenMs: v.optional(Ms),
+    state: v.optional(v.picklist(MODEL_STATES)),
   }),
   v.forward(
     v.check(
@@ -89,6 +122,13 @@ const ModelSchema = v.pipe(
       'the URL of the upstream, since "openai-compatible" has no default',
     ),
     ['baseUrl'],
+  ),
+  v.forward(
+    v.check(
+      model => model.provider !== 'anthropic' || model.capabilities?.includes('embeddings') !== true,
+      'capabilities without "embeddings", which Anthropic does not offer',
+    ),
+    ['capabilities'],
   ),
 )
 
@@ -100,6 +140,7 @@ const RouteSchema = v.strictObject({
   strategy: v.optional(v.picklist(STRATEGIES)),
   priority: v.optional(v.picklist(PRIORITIES)),
   hedge: v.optional(v.boolean()),
+  explore: v.optional(v.strictObject({ minShare: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(0.5)), 0.01) })),
 })
 
 const LimitsSchema = v.strictObject({
@@ -114,8 +155,17 @@ const LimitsSchema = v.strictObject({
 const AccessSchema = v.strictObject({
   origins: v.optional(v.array(Origin), []),
   keys: v.optional(SecretName, 'ROUTER_KEYS'),
+  upstreams: v.optional(v.array(UpstreamHost), []),
   jwt: v.optional(v.strictObject({ jwksUrl: HttpUrl, audience: v.string(), issuer: v.optional(v.string()) })),
 })
+
+const FeedbackSchema = v.strictObject({
+  halfLifeHours: v.optional(Positive, 168),
+  memory: v.optional(v.pipe(Whole, v.minValue(10), v.maxValue(10_000)), 100),
+})
+
+/** `decision`: with all that it takes to make a request's decision again. */
+const LOGS = ['summary', 'decision'] as const
 
 const ConfigSchema = v.strictObject({
   models: v.pipe(
@@ -126,7 +176,9 @@ const ConfigSchema = v.strictObject({
   routes: v.optional(v.array(RouteSchema), []),
   strategy: v.optional(v.picklist(STRATEGIES), 'adaptive'),
   limits: v.optional(LimitsSchema, {}),
+  feedback: v.optional(FeedbackSchema, {}),
   access: v.optional(AccessSchema, {}),
+  log: v.optional(v.picklist(LOGS), 'summary'),
 })
 
 /** What an operator writes. */
@@ -143,6 +195,8 @@ export interface Route {
   readonly strategy: StrategyName
   readonly priority: (typeof PRIORITIES)[number] | undefined
   readonly hedge: boolean
+  /** Learns from feedback by trying: every model of the route is tried first for at least this share of its requests. */
+  readonly explore: { readonly minShare: number } | undefined
 }
 
 export interface Config {
@@ -153,6 +207,10 @@ export interface Config {
   readonly strategy: StrategyName
   readonly limits: Limits
   readonly access: Access
+  /** What the line that is logged for each request holds. */
+  readonly log: (typeof LOGS)[number]
+  /** How feedback is forgotten. */
+  readonly feedback: Readonly<v.InferOutput<typeof FeedbackSchema>>
   /** What is allowed but cannot be meant, e.g. a route that no request can reach. */
   readonly warnings: readonly string[]
 }
@@ -169,21 +227,23 @@ export const defineConfig = (config: ConfigInput): ConfigInput => config
 
 /** Accepts an object or its JSON text. Never throws; reports every problem found, not the first alone. */
 export function parseConfig(input: unknown): Result<Config, readonly ConfigProblem[]> {
-  let value = input
-  if (typeof input === 'string') {
-    try {
-      value = JSON.parse(input)
-    } catch {
-      // The parser's own words quote the text, which may hold a key
-      return fail([{ field: 'ROUTER_CONFIG', expected: 'JSON', found: 'text that is not JSON' }])
-    }
-  }
+  const read = readConfig(input)
+  if (!read.ok) return read
+  const { value } = read
   const reserved = reservedNames(value, [])
   if (reserved.length > 0) return fail(reserved)
   const parsed = v.safeParse(ConfigSchema, value)
   if (!parsed.success) return fail(parsed.issues.map(problemOf))
   const problems = danglingNames(parsed.output)
   return problems.length > 0 ? fail(problems) : ok(resolve(parsed.output))
+}
+
+/** The object, where it is given as JSON text. */
+export function readConfig(input: unknown): Result<unknown, readonly ConfigProblem[]> {
+  if (typeof input !== 'string') return ok(input)
+  const value = parseJson(input)
+  // The parser's own words would quote the text, which may hold a key
+  return value === undefined ? fail([{ field: 'ROUTER_CONFIG', expected: 'JSON', found: 'text that is not JSON' }]) : ok(value)
 }
 
 /** Names that every JavaScript object brings along. The schema library would leave them out without a word, and with them a model or a condition. */
@@ -228,6 +288,10 @@ function danglingNames(config: Parsed): ConfigProblem[] {
     for (const [i, name] of (route.fallback ?? []).entries())
       mustExist(`routes.${at}.fallback.${i}`, name, [...models, ...pools], 'a model or pool')
   }
+  for (const [at, { strategy = config.strategy, explore }] of config.routes.entries()) {
+    if (explore !== undefined && strategy !== 'model-aware')
+      problems.push({ field: `routes.${at}.explore`, expected: 'only beside strategy "model-aware"', found: `"${strategy}"` })
+  }
   const taken = new Map<string, string>([['auto', 'the name that walks the routes']])
   const claim = (field: string, name: string) => {
     const owner = taken.get(name)
@@ -254,8 +318,42 @@ const DEFAULT_BASE_URL: Readonly<Record<ProviderName, string>> = {
   'openai-compatible': '',
 }
 
+function capabilitiesOf({ provider, model, capabilities }: Parsed['models'][string]): Model['capabilities'] {
+  if (capabilities !== undefined) return new Set(capabilities)
+  return provider !== 'anthropic' && isEmbedder(model) ? new Set(['embeddings']) : undefined
+}
+
 /** The middle of 0..1: nothing is known. */
 const UNKNOWN_QUALITY = 0.5
+/** A figure that somebody wrote down is worth as much as so many observed answers, and so is moved by feedback at that pace. */
+const GUESS_WORTH = 10
+/** However much was measured once: what a model is today counts as well. */
+const MOST_WORTH = 50
+
+function profileOf(given: Parsed['models'][string]['profile'] = {}): Profile {
+  const { topics = {} } = given
+  return {
+    accuracy: beliefOf(given.accuracy ?? UNKNOWN_QUALITY),
+    creativity: beliefOf(given.creativity ?? UNKNOWN_QUALITY),
+    ethics: beliefOf(given.ethics ?? UNKNOWN_QUALITY),
+    topics: Object.fromEntries(
+      Object.entries(topics).map(([topic, figures]) => [
+        topic,
+        Object.fromEntries(
+          QUALITIES.flatMap(quality => {
+            const figure = figures?.[quality]
+            return figure === undefined ? [] : [[quality, beliefOf(figure)]]
+          }),
+        ),
+      ]),
+    ),
+  }
+}
+
+const beliefOf = (figure: v.InferOutput<typeof Figure>): Belief =>
+  typeof figure === 'number'
+    ? { mean: figure, count: GUESS_WORTH }
+    : { mean: figure.value, count: Math.min(MOST_WORTH, figure.evidence) }
 
 function resolve(config: Parsed): Config {
   const pools = new Map(Object.entries(config.pools))
@@ -274,14 +372,11 @@ function resolve(config: Parsed): Config {
         weight: model.weight ?? 1,
         maxInFlight: model.maxInFlight ?? 1_000,
         contextWindow: model.contextWindow ?? known?.contextWindow,
-        capabilities: model.capabilities === undefined ? undefined : new Set(model.capabilities),
+        capabilities: capabilitiesOf(model),
         price: model.price ?? known?.price,
-        profile: {
-          accuracy: model.profile?.accuracy ?? UNKNOWN_QUALITY,
-          creativity: model.profile?.creativity ?? UNKNOWN_QUALITY,
-          ethics: model.profile?.ethics ?? UNKNOWN_QUALITY,
-        },
+        profile: profileOf(model.profile),
         firstTokenMs: model.firstTokenMs,
+        state: model.state ?? 'active',
       }),
     ]
   })
@@ -295,8 +390,11 @@ function resolve(config: Parsed): Config {
       strategy: route.strategy ?? config.strategy,
       priority: route.priority,
       hedge: route.hedge ?? false,
+      explore: route.explore,
     })
   })
+  // Only looked at by people, and not to be paid for by a request
+  let warnings: readonly string[] | undefined
   return Object.freeze({
     models: new Map(models),
     pools,
@@ -304,15 +402,36 @@ function resolve(config: Parsed): Config {
     strategy: config.strategy,
     limits: config.limits,
     access: config.access,
-    warnings: unreachable(routes),
+    log: config.log,
+    feedback: config.feedback,
+    get warnings() {
+      warnings ??= unreachable(routes)
+      return warnings
+    },
   })
 }
 
-function unreachable(routes: readonly Route[]): string[] {
-  return routes.flatMap((route, at) => {
-    const earlier = routes.slice(0, at).find(other => shadows(other.when ?? {}, route.when ?? {}))
-    return earlier === undefined
-      ? []
-      : [`routes.${at} ("${route.name}") is never reached: whatever it matches, "${earlier.name}" matches before it.`]
+/** Proven, where it is: `auto` takes no request to them while the models of the earlier ones are live. */
+function unreachable(routes: readonly Route[]): readonly string[] {
+  const names = routes.map(({ name }) => name)
+  return reachability(routes.map(({ when }) => when)).routes.flatMap((reach, at) => {
+    const why = whyNotReached(reach, names)
+    return why === undefined ? [] : [`routes.${at} ("${names[at]}") ${why}.`]
   })
+}
+
+function whyNotReached(reach: Reach, names: readonly string[]): string | undefined {
+  switch (reach.kind) {
+    case 'reached':
+      return undefined
+    case 'undecided':
+      return 'has so many conditions before it that whether a request can reach it was not decided in bounded time'
+    case 'unreachable': {
+      const by = reach.by.map(at => `"${names[at]}"`)
+      if (by.length === 0) return 'is never reached: no request meets all of its own conditions'
+      const [last] = by.slice(-1)
+      const which = by.length === 1 ? last : `${by.slice(0, -1).join(', ')} or ${last}`
+      return `is never reached: whatever it matches, ${which} matches before it`
+    }
+  }
 }

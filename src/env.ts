@@ -2,6 +2,7 @@
 
 export interface Env {
   readonly LOAD_TRACKER: DurableObjectNamespace
+  readonly REGISTRY: DurableObjectNamespace
   /** JSON text or object; replaces `router.config.ts` whole. */
   readonly ROUTER_CONFIG?: unknown
   /** Client keys, comma-separated. */

@@ -24,7 +24,7 @@ export interface When {
   readonly complexity?: Range | undefined
   readonly promptTokens?: Range | undefined
   readonly turns?: Range | undefined
-  /** From the client, hence untrusted. */
+  /** From the client, hence untrusted. A `*` at the end of a value stands for anything that follows. */
   readonly [name: `metadata.${string}`]: readonly string[] | undefined
   /** From a verified key or token. A claim that is a list matches by any of its members. */
   readonly [name: `claims.${string}`]: readonly string[] | undefined
@@ -36,7 +36,21 @@ export interface Subject {
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-export type Match = { readonly matches: true } | { readonly matches: false; readonly why: string }
+/** The first condition that does not hold, as data. */
+export interface Mismatch {
+  /** As the condition is called. */
+  readonly field: string
+  readonly wanted: boolean | Range | readonly string[]
+  /** Null: nothing was there, or the classifier abstained. What a client sent is cut short. */
+  readonly found: boolean | number | string | readonly string[] | null
+  /** Of a guess. */
+  readonly confidence?: number
+}
+
+export type Match =
+  | { readonly matches: true }
+  /** `why` says in words what `mismatch` says. */
+  | { readonly matches: false; readonly why: string; readonly mismatch: Mismatch }
 
 export interface WhenOptions {
   /** A topic, task or language guessed with less confidence than this does not match. */
@@ -53,61 +67,92 @@ const MATCHES: Match = { matches: true }
 /** Of a value that a client sent. */
 const SHOWN_CHARACTERS = 40
 
-/** What was found instead, or undefined if the condition holds. */
-type Found = (subject: Subject) => string | undefined
+/** What there was instead. `words`: for people, where they differ from the value. */
+interface Found {
+  readonly found: Mismatch['found']
+  readonly words?: string
+  readonly confidence?: number
+}
 
-interface Condition {
-  readonly name: string
-  readonly expected: string
-  readonly found: Found
+export interface Condition {
+  readonly field: string
+  readonly wanted: Mismatch['wanted']
+  /** Undefined: it holds. */
+  readonly differs: (subject: Subject) => Found | undefined
 }
 
 export function compileWhen(when: When, options: WhenOptions = {}): (subject: Subject) => Match {
-  const conditions = conditionsOf(when, options.minConfidence ?? DEFAULT_MIN_CONFIDENCE)
+  const conditions = conditionsOf(when, options)
   return subject => {
-    for (const { name, expected, found } of conditions) {
-      const other = found(subject)
-      if (other !== undefined) return { matches: false, why: `${name}: expected ${expected}, found ${other}` }
+    for (const { field, wanted, differs } of conditions) {
+      const other = differs(subject)
+      if (other !== undefined) return mismatch(field, wanted, other)
     }
     return MATCHES
   }
 }
 
-function conditionsOf(when: When, minConfidence: number): readonly Condition[] {
+function mismatch(field: string, wanted: Mismatch['wanted'], { found, words, confidence }: Found): Match {
+  return {
+    matches: false,
+    why: `${field}: expected ${wordsFor(wanted)}, found ${words ?? String(found)}`,
+    mismatch: { field, wanted, found, ...(confidence !== undefined && { confidence }) },
+  }
+}
+
+/** In the order in which they are asked: cheap and certain ones first, since they give the clearer reason. */
+export function conditionsOf(when: When, { minConfidence = DEFAULT_MIN_CONFIDENCE }: WhenOptions = {}): readonly Condition[] {
   const conditions: Condition[] = []
-  const ask = (name: string, expected: string, found: Found): void => {
-    conditions.push({ name, expected, found })
+  const ask = (field: string, wanted: Mismatch['wanted'], differs: Condition['differs']): void => {
+    conditions.push({ field, wanted, differs })
   }
   const { topic, task, language, modality, tools, stream, complexity, promptTokens, turns } = when
-  // cheap and certain ones first: they give the clearer reason
-  if (tools !== undefined) ask('tools', yesNo(tools), ({ features }) => differs(tools, features.tools))
-  if (stream !== undefined) ask('stream', yesNo(stream), ({ features }) => differs(stream, features.stream))
+  if (tools !== undefined) ask('tools', tools, ({ features }) => other(tools, features.tools))
+  if (stream !== undefined) ask('stream', stream, ({ features }) => other(stream, features.stream))
   if (modality !== undefined)
-    ask('modality', anyOf(modality), ({ features: { modalities } }) =>
-      modalities.some(present => modality.includes(present)) ? undefined : modalities.join(' and ') || 'none',
+    ask('modality', modality, ({ features: { modalities } }) =>
+      modalities.some(present => modality.includes(present))
+        ? undefined
+        : { found: modalities, words: modalities.join(' and ') || 'none' },
     )
-  if (turns !== undefined) ask('turns', bounds(turns), ({ features }) => outside(turns, features.turns))
+  if (turns !== undefined) ask('turns', turns, ({ features }) => outside(turns, features.turns))
   if (promptTokens !== undefined)
-    ask('promptTokens', bounds(promptTokens), ({ features }) => outside(promptTokens, features.promptTokens))
+    ask('promptTokens', promptTokens, ({ features }) => outside(promptTokens, features.promptTokens))
   for (const [name, allowed] of Object.entries(when)) {
     const [kind, key = ''] = splitOnce(name)
     if ((kind !== 'metadata' && kind !== 'claims') || !isList(allowed)) continue
-    ask(name, anyOf(allowed), subject => unlisted(allowed, own(subject[kind], key)))
+    ask(name, allowed, subject => unlisted(allowed, own(subject[kind], key)))
   }
-  if (language !== undefined)
-    ask('language', anyOf(language), ({ features }) => unguessed(language, features.language, minConfidence))
-  if (topic !== undefined) ask('topic', anyOf(topic), ({ features }) => unguessed(topic, features.topic, minConfidence))
-  if (task !== undefined) ask('task', anyOf(task), ({ features }) => unguessed(task, features.task, minConfidence))
+  if (language !== undefined) ask('language', language, ({ features }) => unguessed(language, features.language, minConfidence))
+  if (topic !== undefined) ask('topic', topic, ({ features }) => unguessed(topic, features.topic, minConfidence))
+  if (task !== undefined) ask('task', task, ({ features }) => unguessed(task, features.task, minConfidence))
   if (complexity !== undefined)
-    ask('complexity', bounds(complexity), ({ features: { complexity: guess } }) =>
-      guess.value === undefined ? 'no guess' : outside(complexity, guess.value),
-    )
+    ask('complexity', complexity, ({ features: { complexity: guess } }) => {
+      const found = guess.value === undefined ? NO_GUESS : outside(complexity, guess.value)
+      return found && { ...found, confidence: guess.confidence }
+    })
   return conditions
 }
 
+/** Whether a value is meant by one that a condition lists: the same, or with a `*` at its end the beginning of it. */
+export function fits(listed: string, value: string): boolean {
+  return listed.endsWith('*') ? value.startsWith(listed.slice(0, -1)) : value === listed
+}
+
+/** What a condition on metadata or claims compares: the plain values, as texts. */
+export function comparables(value: unknown): readonly string[] {
+  return (Array.isArray(value) ? value : [value]).filter(isScalar).map(String)
+}
+
+function wordsFor(wanted: Mismatch['wanted']): string {
+  if (typeof wanted === 'boolean') return yesNo(wanted)
+  return isList(wanted) ? wanted.join(' or ') || 'nothing' : bounds(wanted)
+}
+
+const NO_GUESS: Found = { found: null, words: 'no guess' }
 const yesNo = (value: boolean): string => (value ? 'yes' : 'no')
-const differs = (expected: boolean, actual: boolean): string | undefined => (expected === actual ? undefined : yesNo(actual))
-const anyOf = (values: readonly string[]): string => values.join(' or ') || 'nothing'
+const other = (expected: boolean, actual: boolean): Found | undefined =>
+  expected === actual ? undefined : { found: actual, words: yesNo(actual) }
 const isList = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every(item => typeof item === 'string')
 
@@ -124,29 +169,30 @@ function own(record: Readonly<Record<string, unknown>>, key: string): unknown {
 const isScalar = (value: unknown): value is string | number | boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 
-function unlisted(allowed: readonly string[], value: unknown): string | undefined {
-  if (value === undefined || value === null) return 'none'
-  const values = Array.isArray(value) ? value : [value]
-  const comparable = values.filter(isScalar).map(String)
-  if (comparable.some(item => allowed.includes(item))) return undefined
-  if (comparable.length < values.length) return 'no plain value'
-  const shown = comparable.join(', ') || 'an empty list'
-  return shown.length > SHOWN_CHARACTERS ? `${shown.slice(0, SHOWN_CHARACTERS)}…` : shown
+function unlisted(allowed: readonly string[], value: unknown): Found | undefined {
+  if (value === undefined || value === null) return { found: null, words: 'none' }
+  const values = comparables(value)
+  if (values.some(item => allowed.some(listed => fits(listed, item)))) return undefined
+  if (values.length < (Array.isArray(value) ? value.length : 1)) return { found: null, words: 'no plain value' }
+  const all = values.join(', ')
+  const found = all.length > SHOWN_CHARACTERS ? `${all.slice(0, SHOWN_CHARACTERS)}…` : all
+  return { found, words: found || 'an empty list' }
 }
 
-function unguessed(allowed: readonly string[], { value, confidence }: Guess<string>, minConfidence: number): string | undefined {
-  if (value === undefined) return 'no guess'
-  if (!allowed.includes(value)) return value
-  return confidence >= minConfidence ? undefined : `${value}, unsure (${confidence.toFixed(2)} below ${minConfidence})`
+function unguessed(allowed: readonly string[], { value, confidence }: Guess<string>, minConfidence: number): Found | undefined {
+  if (value === undefined) return { ...NO_GUESS, confidence }
+  if (!allowed.includes(value)) return { found: value, confidence }
+  if (confidence >= minConfidence) return undefined
+  return { found: value, words: `${value}, unsure (${confidence.toFixed(2)} below ${minConfidence})`, confidence }
 }
 
-function outside({ gte, lte, gt, lt }: Range, value: number): string | undefined {
+function outside({ gte, lte, gt, lt }: Range, value: number): Found | undefined {
   const inside =
     (gte === undefined || value >= gte) &&
     (lte === undefined || value <= lte) &&
     (gt === undefined || value > gt) &&
     (lt === undefined || value < lt)
-  return inside ? undefined : String(Math.round(value * 1000) / 1000)
+  return inside ? undefined : { found: value, words: String(Math.round(value * 1000) / 1000) }
 }
 
 function bounds({ gte, lte, gt, lt }: Range): string {
@@ -157,44 +203,4 @@ function bounds({ gte, lte, gt, lt }: Range): string {
     lt !== undefined ? `< ${lt}` : '',
   ]
   return parts.filter(part => part !== '').join(' and ') || 'any'
-}
-
-/**
- * Whether every subject that matches `later` matches `earlier` as well, so that a route with `later` behind one with `earlier` is never taken.
- * Conservative: it looks at one condition at a time, and says no where only several together would show it.
- */
-export function shadows(earlier: When, later: When): boolean {
-  const theirs = new Map<string, unknown>(Object.entries(later))
-  return Object.entries(earlier).every(([name, condition]) => condition === undefined || implies(theirs.get(name), condition))
-}
-
-/** Any subject that meets `strict` meets `loose`. */
-function implies(strict: unknown, loose: unknown): boolean {
-  if (typeof loose === 'boolean') return strict === loose
-  if (isList(loose)) return isList(strict) && strict.every(item => loose.includes(item))
-  if (!isRange(loose) || !isRange(strict)) return false
-  return floorWithin(strict, loose) && ceilingWithin(strict, loose)
-}
-
-const isRange = (value: unknown): value is Range => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** The tightest lower bound, and whether the bound itself belongs to the range. */
-function floorOf({ gte = Number.NEGATIVE_INFINITY, gt = Number.NEGATIVE_INFINITY }: Range): { at: number; open: boolean } {
-  return { at: Math.max(gte, gt), open: gt >= gte }
-}
-
-function floorWithin(strict: Range, loose: Range): boolean {
-  const inner = floorOf(strict)
-  const outer = floorOf(loose)
-  return inner.at > outer.at || (inner.at === outer.at && (inner.open || !outer.open))
-}
-
-/** Mirrored at zero, an upper bound is a lower one. */
-const mirrored = ({ lte, lt }: Range): Range => ({
-  gte: lte === undefined ? undefined : -lte,
-  gt: lt === undefined ? undefined : -lt,
-})
-
-function ceilingWithin(strict: Range, loose: Range): boolean {
-  return floorWithin(mirrored(strict), mirrored(loose))
 }

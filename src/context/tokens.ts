@@ -159,7 +159,8 @@ class Prompt {
     if (message.refusal) this.texts.push(message.refusal)
     for (const call of message.tool_calls ?? []) {
       this.tokens += TOKENS_PER_TOOL
-      this.texts.push(call.function.name, call.function.arguments)
+      if (call.type === 'function') this.texts.push(call.function.name, call.function.arguments)
+      else this.texts.push(call.custom.name, call.custom.input)
     }
   }
 
@@ -203,11 +204,12 @@ export function estimatePromptTokens(chat: ChatRequest): number {
   declared.tokens = 0
   const tools = chat.tools ?? []
   let measured = 0
-  for (const { function: tool } of tools) {
+  for (const offered of tools) {
+    const { name, description } = offered.type === 'function' ? offered.function : offered.custom
     declared.tokens += TOKENS_PER_TOOL
-    declared.texts.push(tool.name, tool.description ?? '')
+    declared.texts.push(name, description ?? '')
     measured++
-    if (!declared.schema(tool.parameters)) break
+    if (!declared.schema(offered.type === 'function' ? offered.function.parameters : offered.custom.format)) break
   }
   const perTool = measured === 0 ? 0 : (declared.tokens + estimateTextTokens(declared.texts)) / measured
   return prompt.tokens + estimateTextTokens(prompt.texts) + Math.ceil(perTool * tools.length)

@@ -2,12 +2,14 @@
  * The one call that carries reports out and snapshots back, behind the requests and never before them. It runs inside some request's context, as an isolate
  * has no background of its own.
  */
+import type { KnownRegistry } from '../state/known-registry'
 import type { LocalLoad } from '../state/local-load'
 import { SYNC_TIMEOUT_MS, type SyncSchedule } from '../state/sync-schedule'
 import type { TrackerClient } from './tracker-client'
 
 export interface Syncing {
   readonly load: LocalLoad
+  readonly registry: KnownRegistry
   readonly schedule: SyncSchedule
   readonly client: TrackerClient
   readonly now: () => number
@@ -34,7 +36,7 @@ export async function syncInTime(syncing: Syncing): Promise<void> {
 }
 
 /** `busy`: another call is under way. Never rejects: without the tracker, routing goes on with what this isolate knows. */
-export async function syncOnce({ load, schedule, client, now, after }: Syncing): Promise<'told' | 'busy' | 'failed'> {
+export async function syncOnce({ load, registry, schedule, client, now, after }: Syncing): Promise<'told' | 'busy' | 'failed'> {
   const startedMs = now()
   if (!schedule.begin(startedMs)) return 'busy'
   let cancel = () => {}
@@ -42,10 +44,12 @@ export async function syncOnce({ load, schedule, client, now, after }: Syncing):
     cancel = after(SYNC_TIMEOUT_MS, () => resolve(undefined))
   })
   // A tracker that is away is the normal case this is built for: the report stays unacknowledged and goes again
-  const snapshot = await Promise.race([client.sync(load.report(startedMs)).catch(() => undefined), timeout])
+  const report = { ...load.report(startedMs), registry: registry.revision }
+  const answer = await Promise.race([client.sync(report).catch(() => undefined), timeout])
   cancel()
-  schedule.end(startedMs, snapshot?.intervalMs)
-  if (snapshot === undefined) return 'failed'
-  load.accept(snapshot, startedMs)
+  schedule.end(startedMs, answer?.intervalMs)
+  if (answer === undefined) return 'failed'
+  load.accept(answer, startedMs)
+  registry.accept(answer.registry, startedMs, answer.isFresh)
   return 'told'
 }

@@ -1,12 +1,12 @@
 /** Calls a region's tracker. The only caller of itty-durable's proxy; made anew for each request, since a stub belongs to one. */
 import { proxyDurable } from 'itty-durable'
 import { isObject } from '../json'
-import type { Report, Snapshot } from '../state/report'
+import type { Report, SyncAnswer } from '../state/report'
 import type { TrackerState } from '../state/tracker'
 import type { Region } from './region'
 
 export interface TrackerClient {
-  sync(report: Report): Promise<Snapshot>
+  sync(report: Report): Promise<SyncAnswer>
   look(): Promise<TrackerState>
 }
 
@@ -20,7 +20,7 @@ export function trackerClient(namespace: DurableObjectNamespace, region: Region)
   }
   const stub = proxyDurable(hinted, { parse: true }).get(`region:${region}`)
   return {
-    sync: async report => checked<Snapshot>(await stub.sync(report)),
+    sync: async report => checked<SyncAnswer>(await stub.sync(report)),
     look: async () => checked<TrackerState>(await stub.look()),
   }
 }

@@ -2,11 +2,13 @@
 import { accountId, placeId } from '../router/account'
 import type { AppContext } from './context'
 import { hostOf } from './host'
+import { askRegistry } from './informed'
 import { problemResponse } from './problem'
 import { describeProblem } from './ready'
 
 export async function adminState(c: AppContext): Promise<Response> {
   const { tracker, deployment, world } = c.var
+  await askRegistry(c)
   const { config, plan, isolate } = deployment
   const state = await tracker.look().catch((error: unknown) => String(error))
   if (typeof state === 'string') {
@@ -29,7 +31,7 @@ export async function adminState(c: AppContext): Promise<Response> {
         model: model.name,
         weight: model.weight,
         maxInFlight: model.maxInFlight,
-        state: plan?.live.has(model.id) ? 'active' : 'no-secret',
+        state: plan?.live.has(model.id) || model.state === 'disabled' ? model.state : 'no-secret',
         inFlight,
         waitingTokens,
         ...learned,
@@ -45,6 +47,8 @@ export async function adminState(c: AppContext): Promise<Response> {
     syncIntervalMs: state.intervalMs,
     arrivalsPerSecond: state.arrivalsPerSecond,
     decisions: state.decisions,
+    overlayVersion: deployment.registry.overlay.version,
+    configHash: plan === undefined ? null : deployment.configHash(plan),
     isolate: { inFlight: isolate.load.inFlight, viewAgeMs: isolate.load.view(world.now())?.ageMs ?? null },
     notice: deployment.notice ?? null,
     warnings: config.ok ? config.value.warnings : config.failure.map(describeProblem),

@@ -1,7 +1,8 @@
 /** From a parsed request to the response, whatever the caller's dialect: route, keep alive meanwhile, tell how it went in headers and in the log. */
-import { type Result, redact } from '../outcome'
+import { ok, type Result, redact } from '../outcome'
 import type { Tried } from '../router/fallback'
-import { type Facts, type Journey, type Lost, route } from '../router/route'
+import type { ChatAsked, EmbeddingsAsked } from '../router/question'
+import { type Facts, type Journey, type Lost, route, type Trace } from '../router/route'
 import type { Answer } from '../router/send'
 import type { LoggedDecision } from '../state/report'
 import type { AppContext } from './context'
@@ -9,27 +10,37 @@ import { factHeaders } from './facts'
 import { hostOf } from './host'
 import { inTimeOrKeptAlive } from './keep-alive'
 import { NO_RETRY, problemResponse } from './problem'
+import { issueReceipt } from './receipt'
 
-type Asked = Pick<Journey, 'chat' | 'native' | 'controls' | 'surface'>
+type Asked = Pick<Journey, 'controls' | 'surface'> & (ChatAsked | EmbeddingsAsked)
 
 export async function answer(c: AppContext, asked: Asked): Promise<Response> {
   const { world, deployment, plan, requestId, caller } = c.var
   const journey = { id: requestId, ...asked, claims: caller.claims }
-  const routed = route(plan, journey, deployment.isolate, hostOf(c), world).then(result => {
-    const tried = result.ok ? result.value.tried : result.failure.tried
-    log(c, result.ok ? answered(result.value) : lost(result.failure), tried)
-    return result
+  const routed = route(plan, journey, deployment.isolate, hostOf(c), world).then(async (result): Promise<Routed> => {
+    const { tried, trace } = result.ok ? result.value : result.failure
+    log(c, result.ok ? answered(result.value) : lost(result.failure), tried, trace)
+    return result.ok ? ok({ ...result.value, receipt: await receiptFor(c, result.value) }) : result
   })
   // A client that leaves before the answer ends this request's context, and the lease with nobody to settle it, unless something outlasts the client
   c.executionCtx.waitUntil(routed)
 
   const { keepAliveMs } = plan.config.limits
-  const keepsAlive = asked.chat.stream === true && asked.controls.keepAlive && keepAliveMs > 0
+  const keepsAlive = 'chat' in asked && asked.chat.stream === true && asked.controls.keepAlive && keepAliveMs > 0
   const result = keepsAlive ? await keptAlive(c, asked, routed, keepAliveMs) : await routed
   return result instanceof Response ? result : respond(result, asked, requestId)
 }
 
-type Routed = Result<Answer & Facts, Lost>
+type Routed = Result<Answer & Facts & { readonly receipt: string }, Lost>
+
+/** What feedback on this answer has to name. */
+async function receiptFor(c: AppContext, { model, topic }: Facts): Promise<string> {
+  const { deployment, requestId, world } = c.var
+  const { view } = deployment.registry
+  // Nothing is routed before the registry was heard
+  if (view === undefined) return requestId
+  return issueReceipt({ id: requestId, model, topic, atMs: world.now() }, view.signingKey)
+}
 
 function respond(routed: Routed, { surface }: Asked, requestId: string): Response {
   if (!routed.ok) {
@@ -107,8 +118,18 @@ function lost({ decision, tried, problem }: Lost): Logged {
 }
 
 /** One structured line a request, without prompts or keys; and a row for the console. */
-function log(c: AppContext, logged: Logged, tried: readonly Tried[]): void {
+function log(c: AppContext, logged: Logged, tried: readonly Tried[], { seed, record }: Trace): void {
+  const { deployment, plan } = c.var
   const row: LoggedDecision = { atMs: c.var.world.now(), id: c.var.requestId, ...logged }
-  c.var.deployment.isolate.load.log(row)
-  console.log(JSON.stringify({ level: 'info', event: 'routed', ...row, ...(tried.length > 0 && { failures: failures(tried) }) }))
+  deployment.isolate.load.log(row)
+  const line = {
+    level: 'info',
+    event: 'routed',
+    ...row,
+    seed,
+    configHash: deployment.configHash(plan),
+    ...(tried.length > 0 && { failures: failures(tried) }),
+    ...(record !== undefined && { decision: record }),
+  }
+  console.log(JSON.stringify(line))
 }

@@ -1,5 +1,6 @@
 /** What Hono carries along with a request. */
 import type { Context } from 'hono'
+import type { RegistryClient } from '../durable/registry-client'
 import type { TrackerClient } from '../durable/tracker-client'
 import type { Env } from '../env'
 import type { Plan } from '../router/plan'
@@ -18,6 +19,7 @@ export interface AppEnv {
     /** Behind `requireKey`. */
     caller: Caller
     tracker: TrackerClient
+    registry: RegistryClient
   }
 }
 

@@ -1,44 +1,99 @@
-/** What an isolate sets up once, at its first request: the plan or what is wrong with the configuration, and its own memory. */
+/** What an isolate sets up at its first request: the plan or what is wrong with the configuration, and its own memory. The plan follows the registry. */
 import { type Config, type ConfigProblem, parseConfig } from '../config'
 import type { Region } from '../durable/region'
 import { type Env, secretOf } from '../env'
 import type { Result } from '../outcome'
+import { fitted } from '../overlay'
+import { configHash } from '../router/config-hash'
 import { Isolate } from '../router/isolate'
 import { createPlan, type Plan } from '../router/plan'
 import type { World } from '../router/world'
+import type { KnownRegistry } from '../state/known-registry'
+import type { Overlay } from '../state/overlay'
 import { SyncSchedule } from '../state/sync-schedule'
 import { Buffers } from './buffers'
 
-export interface Deployment {
+/** The configuration as it holds under one version of the overlay. */
+interface Effective {
+  readonly overlay: Overlay
   readonly config: Result<Config, readonly ConfigProblem[]>
   /** Undefined where the configuration is wrong. */
   readonly plan: Plan | undefined
-  readonly isolate: Isolate
-  readonly schedule: SyncSchedule
-  readonly buffers: Buffers
-  /** Set by the first request: an isolate stays where it is, while clients come from anywhere. */
-  region: Region | undefined
   /** Secrets that models name and that are not set. */
   readonly missingSecrets: readonly string[]
-  /** What whoever looks at this deployment should know first, e.g. that its providers are simulated. */
-  readonly notice: string | undefined
 }
 
-export function deploy(env: Env, fileConfig: unknown, world: World, notice?: string): Deployment {
-  const config = parseConfig(env.ROUTER_CONFIG ?? fileConfig)
-  const models = config.ok ? [...config.value.models.values()] : []
-  const isSet = (secret: string | undefined) => secret === undefined || secretOf(env, secret) !== undefined
-  // Once per isolate: whoever watches the log should not have to guess
-  if (!config.ok) console.error(JSON.stringify({ level: 'error', event: 'wrong_config', problems: config.failure }))
-  if (notice !== undefined) console.warn(notice)
-  return {
-    config,
-    plan: config.ok ? createPlan(config.value, model => isSet(model.secret)) : undefined,
-    isolate: new Isolate(world.newId(), world.random),
-    schedule: new SyncSchedule(world.random),
-    buffers: new Buffers(),
-    region: undefined,
-    missingSecrets: [...new Set(models.flatMap(({ secret }) => (secret === undefined || isSet(secret) ? [] : [secret])))],
-    notice,
+export class Deployment {
+  readonly isolate: Isolate
+  readonly schedule: SyncSchedule
+  readonly buffers = new Buffers()
+  /** Set by the first request: an isolate stays where it is, while clients come from anywhere. */
+  region: Region | undefined
+  /** What the overlay is laid over: the file, or the variable that replaces it. */
+  readonly input: unknown
+  /** What whoever looks at this deployment should know first, e.g. that no real model is asked. */
+  readonly notice: string | undefined
+  readonly #env: Env
+  readonly #overlays = new WeakMap<Plan, Overlay>()
+  readonly #hashes = new WeakMap<Plan, string>()
+  #effective: Effective
+
+  constructor(env: Env, fileConfig: unknown, world: World, notice?: string) {
+    this.input = env.ROUTER_CONFIG ?? fileConfig
+    this.notice = notice
+    this.isolate = new Isolate(world.newId(), world.random)
+    this.schedule = new SyncSchedule(world.random)
+    this.#env = env
+    this.#effective = this.#under(this.registry.overlay, parseConfig(this.input))
+    // Once per isolate: whoever watches the log should not have to guess
+    const { config } = this.#effective
+    if (!config.ok) console.error(JSON.stringify({ level: 'error', event: 'wrong_config', problems: config.failure }))
+    if (notice !== undefined) console.warn(notice)
+  }
+
+  get registry(): KnownRegistry {
+    return this.isolate.registry
+  }
+
+  get config(): Effective['config'] {
+    return this.#current().config
+  }
+
+  get plan(): Effective['plan'] {
+    return this.#current().plan
+  }
+
+  get missingSecrets(): Effective['missingSecrets'] {
+    return this.#current().missingSecrets
+  }
+
+  /** Of a plan that was made here; requests may still go by one that no longer holds. */
+  configHash(plan: Plan): string {
+    const known = this.#hashes.get(plan)
+    if (known !== undefined) return known
+    const hash = configHash(plan, this.#overlays.get(plan)?.version ?? 0)
+    this.#hashes.set(plan, hash)
+    return hash
+  }
+
+  /** A request keeps the plan that it began with; the next one gets the new. */
+  #current(): Effective {
+    const { overlay } = this.registry
+    if (overlay.version !== this.#effective.overlay.version)
+      this.#effective = this.#under(overlay, fitted(this.input, overlay).config)
+    return this.#effective
+  }
+
+  #under(overlay: Overlay, config: Effective['config']): Effective {
+    const isSet = (secret: string | undefined) => secret === undefined || secretOf(this.#env, secret) !== undefined
+    const models = config.ok ? [...config.value.models.values()] : []
+    const plan = config.ok ? createPlan(config.value, model => isSet(model.secret)) : undefined
+    if (plan !== undefined) this.#overlays.set(plan, overlay)
+    return {
+      overlay,
+      config,
+      plan,
+      missingSecrets: [...new Set(models.flatMap(({ secret }) => (secret === undefined || isSet(secret) ? [] : [secret])))],
+    }
   }
 }

@@ -7,6 +7,8 @@ export const ROUTER_HEADERS = [
   'x-router-route',
   'x-router-attempts',
   'x-router-request-id',
+  'x-request-id',
+  'request-id',
   'x-router-dropped',
   'x-should-retry',
   'retry-after',
@@ -19,6 +21,8 @@ const MAX_DROPPED = 50
 
 export interface FactHeaders {
   readonly requestId: string
+  /** The id with what feedback has to know of the answer; undefined: nobody answered. */
+  readonly receipt?: string | undefined
   readonly decision: Decision | undefined
   /** Undefined: nobody answered. */
   readonly model?: string | undefined
@@ -35,7 +39,10 @@ export function factHeaders(facts: FactHeaders): Record<string, string> {
   ]
   const dropped = (facts.dropped ?? []).filter(name => FIELD.test(name)).slice(0, MAX_DROPPED)
   return {
-    'x-router-request-id': facts.requestId,
+    'x-router-request-id': facts.receipt ?? facts.requestId,
+    // Where OpenAI's and Anthropic's clients look for it, and show it in their errors
+    'x-request-id': facts.requestId,
+    'request-id': facts.requestId,
     'x-router-attempts': String(facts.attempts),
     ...(facts.decision !== undefined && { 'x-router-route': facts.decision.route, 'x-router-strategy': facts.decision.strategy }),
     ...(facts.model !== undefined && { 'x-router-model': facts.model }),

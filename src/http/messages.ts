@@ -12,15 +12,15 @@ import { countTokens } from '../router/count'
 import { answer } from './answer'
 import type { AppContext } from './context'
 import { factHeaders } from './facts'
-import { hostOf, warmUp } from './host'
+import { hostOf } from './host'
 import { type ParsedChat, parseBody, withControls } from './parse'
 import { NO_RETRY, problemResponse } from './problem'
 import { surfaceOf } from './surface'
 
 export async function messages(c: AppContext): Promise<Response> {
   const { requestId } = c.var
-  const [text] = await Promise.all([c.req.text(), warmUp(c)])
-  const parsed = parse(c, text, MessagesSchema, '/v1/messages')
+  const text = await c.req.text()
+  const parsed = parseMessages(c, text)
   if (!parsed.ok) return refuse(c, parsed.failure)
   const { showsThinking, ...asked } = parsed.value
   return answer(c, { ...asked, surface: anthropicSurface({ requestId, showsThinking }) })
@@ -28,7 +28,7 @@ export async function messages(c: AppContext): Promise<Response> {
 
 export async function countMessageTokens(c: AppContext): Promise<Response> {
   const { requestId, plan, world, caller, deployment } = c.var
-  const [text] = await Promise.all([c.req.text(), warmUp(c)])
+  const text = await c.req.text()
   const parsed = parse(c, text, CountSchema, '/v1/messages/count_tokens')
   if (!parsed.ok) return refuse(c, parsed.failure)
   const host = hostOf(c)
@@ -49,6 +49,9 @@ export async function countMessageTokens(c: AppContext): Promise<Response> {
   const headers = factHeaders({ requestId, decision, model, attempts: model === undefined && failure === undefined ? 0 : 1 })
   return c.json({ input_tokens: tokens }, 200, headers)
 }
+
+export const parseMessages = (c: AppContext, text: string): Result<ParsedMessages, Problem> =>
+  parse(c, text, MessagesSchema, '/v1/messages')
 
 interface ParsedMessages extends ParsedChat {
   readonly native: Native

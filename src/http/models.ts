@@ -1,4 +1,8 @@
-/** `GET /v1/models`: every name that a client may use as `model`. */
+/**
+ * `GET /v1/models`: every name that a client may use as `model`. One answer for the clients of OpenAI and of Anthropic, who share the path: each finds
+ * the fields that it knows, and leaves the others alone.
+ */
+import type { Plan } from '../router/plan'
 import type { AppContext } from './context'
 import { invalidRequest, problemResponse } from './problem'
 
@@ -7,10 +11,7 @@ export function models(c: AppContext): Response {
   const data = plan.names.map(id => {
     const model = plan.live.get(id)
     return {
-      id,
-      object: 'model',
-      created: 0,
-      owned_by: model?.provider ?? 'ringroad',
+      ...named(id, plan),
       ...(model !== undefined && {
         upstream_model: model.name,
         context_window: model.contextWindow ?? null,
@@ -19,7 +20,7 @@ export function models(c: AppContext): Response {
       }),
     }
   })
-  return c.json({ object: 'list', data })
+  return c.json({ object: 'list', data, has_more: false, first_id: data.at(0)?.id ?? null, last_id: data.at(-1)?.id ?? null })
 }
 
 /** `GET /v1/models/:name` */
@@ -27,5 +28,16 @@ export function model(c: AppContext, name: string): Response {
   const { plan } = c.var
   if (!plan.names.includes(name))
     return problemResponse(invalidRequest(`There is no model "${name.slice(0, 100)}" here.`, 'model', 404, 'model_not_found'))
-  return c.json({ id: name, object: 'model', created: 0, owned_by: plan.live.get(name)?.provider ?? 'ringroad' })
+  return c.json(named(name, plan))
 }
+
+/** When a name came into being nobody knows; both dialects demand a date. */
+const named = (id: string, plan: Plan) => ({
+  id,
+  object: 'model',
+  created: 0,
+  owned_by: plan.live.get(id)?.provider ?? 'ringroad',
+  type: 'model',
+  display_name: id,
+  created_at: '1970-01-01T00:00:00Z',
+})

@@ -63,4 +63,4 @@ function pathOf(path: readonly v.IssuePathItem[]): string {
   }, '')
 }
 
-const controlProblem = ({ field, message }: BadControl): Problem => invalidRequest(message, field, 400, 'invalid_value')
+export const controlProblem = ({ field, message }: BadControl): Problem => invalidRequest(message, field, 400, 'invalid_value')

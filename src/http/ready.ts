@@ -1,4 +1,4 @@
-/** Before anything is routed: the configuration must be sound and at least one model live. Says what is missing and what to do. */
+/** Before anything is routed: the configuration must be sound. Says what is missing and what to do. */
 import { createMiddleware } from 'hono/factory'
 import type { ConfigProblem } from '../config'
 import type { AppEnv } from './context'
@@ -6,17 +6,9 @@ import { NO_RETRY, notConfigured, problemResponse } from './problem'
 import { surfaceOf } from './surface'
 
 export const requireConfig = createMiddleware<AppEnv>(async (c, next) => {
-  const { config, plan, missingSecrets } = c.var.deployment
+  const { config, plan } = c.var.deployment
   if (!config.ok || plan === undefined)
     return problemResponse(notConfigured(wrongConfig(config.ok ? [] : config.failure)), surfaceOf(c), NO_RETRY)
-  if (plan.live.size === 0) {
-    const names = missingSecrets.map(name => `"npx wrangler secret put ${name}"`).join(' or ')
-    return problemResponse(
-      notConfigured(`No model is live: none has its secret set. Set one with ${names}, or in .dev.vars for local development.`),
-      surfaceOf(c),
-      NO_RETRY,
-    )
-  }
   c.set('plan', plan)
   return next()
 })

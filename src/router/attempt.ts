@@ -4,7 +4,8 @@
  */
 import type { Model } from '../model'
 import { type Failure, ok, type Result } from '../outcome'
-import { dialects } from '../provider/dialects'
+import { dialectFor } from '../provider/dialects'
+import { embeddingsTo } from '../provider/embedders'
 import { requestTo } from '../provider/native'
 import type { Settlement } from '../state/local-load'
 import { accountId, placeId } from './account'
@@ -24,9 +25,9 @@ export async function attempt(
   host: Host,
   world: World,
 ): Promise<Result<Answer>> {
-  const dialect = dialects[model.provider]
+  const dialect = dialectFor(model.provider, 'chat' in request ? request.native?.dialect : undefined)
   const key = model.secret === undefined ? undefined : host.secret(model.secret)
-  const upstream = requestTo(dialect, request, model, key)
+  const upstream = 'chat' in request ? requestTo(dialect, request, model, key) : embeddingsTo(request.embeddings, model, key)
   if (!upstream.ok) return upstream
 
   const shared = [accountId(model), placeId(model, host.place)]
@@ -39,7 +40,7 @@ export async function attempt(
   })
   host.sync()
   // Closures that outlive the commit must not hold the request: it may be megabytes
-  const isStream = request.chat.stream === true
+  const isStream = 'chat' in request && request.chat.stream === true
   const settle = (settlement: Settlement) => {
     rest()
     stopper.release()

@@ -12,6 +12,15 @@ export interface Bound {
   readonly dialect: Dialect['name']
   /** The field that binds. */
   readonly field: string
+  /** Why others cannot read it, where it is not that another provider keeps it. */
+  readonly why?: string
+}
+
+/** Token numbers are words of one vocabulary, and every family of models has its own. */
+export const TOKEN_NUMBERS: Bound = {
+  dialect: 'openai',
+  field: 'input',
+  why: 'it cannot read token numbers, which are of the vocabulary of OpenAI and its like; send texts instead',
 }
 
 /** Undefined: any provider will do. */

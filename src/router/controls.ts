@@ -26,13 +26,16 @@ export interface BadControl {
   readonly message: string
 }
 
+/** Of a request, where controls may be besides its headers. */
+type Controlled = Pick<ChatRequest, 'model' | 'metadata'>
+
 const PREFIX = 'x-router-'
 const MAX_DEADLINE_MS = 3_600_000
 
 /** `header` reads a request header; null where there is none. */
-export function parseControls(chat: ChatRequest, header: (name: string) => string | null): Result<Controls, BadControl> {
+export function parseControls({ metadata }: Controlled, header: (name: string) => string | null): Result<Controls, BadControl> {
   const read = (name: string): string | undefined => {
-    const value = header(PREFIX + name) ?? chat.metadata?.[PREFIX + name]
+    const value = header(PREFIX + name) ?? metadata?.[PREFIX + name]
     return value === undefined || value === '' ? undefined : value
   }
   const strategy = oneOf(STRATEGIES, read('strategy'))
@@ -64,11 +67,11 @@ export function parseControls(chat: ChatRequest, header: (name: string) => strin
 }
 
 /** The request as an upstream may see it: without the router's own fields. */
-export function withoutControls(chat: ChatRequest): ChatRequest {
-  if (!chat.metadata) return chat
-  const entries = Object.entries(chat.metadata)
+export function withoutControls<T extends Controlled>(request: T): T {
+  if (!request.metadata) return request
+  const entries = Object.entries(request.metadata)
   const kept = entries.filter(([name]) => !name.startsWith(PREFIX))
-  return kept.length === entries.length ? chat : { ...chat, metadata: Object.fromEntries(kept) }
+  return kept.length === entries.length ? request : { ...request, metadata: Object.fromEntries(kept) }
 }
 
 function oneOf<T extends string>(known: readonly T[], value: string | undefined): T | 'unknown' | undefined {

@@ -13,7 +13,7 @@ import { readText } from './body'
 import { type Decision, decide } from './decide'
 import { errorText } from './error-text'
 import type { Plan } from './plan'
-import { type Asking, questionOf } from './question'
+import { type Asking, type ChatAsked, questionOf } from './question'
 import { Stopper } from './stopper'
 import type { Host, World } from './world'
 
@@ -33,7 +33,7 @@ export interface Counted {
 /** `native` is the request to count, of the caller's dialect. */
 export async function countTokens(
   plan: Plan,
-  asking: Asking & { readonly native: Native },
+  asking: Asking<ChatAsked> & { readonly native: Native },
   host: Host,
   world: World,
 ): Promise<Result<Counted, Problem>> {

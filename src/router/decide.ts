@@ -2,25 +2,31 @@
  * The decision, as a pure function: describe the request, find its route, leave out who cannot serve, rank the rest. What it returns is
  * both what is carried out and what `/v1/route` explains, so that the explanation cannot differ from the act.
  */
-import type { ChatRequest } from '../chat'
+
+import type { Mismatch } from '../context/condition'
 import type { Features } from '../context/features'
-import type { Model } from '../model'
-import { fail, ok, type Problem, type Result } from '../outcome'
-import type { Native } from '../provider/native'
+import { does, type Model } from '../model'
+import { fail, ok, type Problem, type Result, TOO_LONG } from '../outcome'
+import { qualitiesOf } from '../profile/quality'
 import type { ModelLoad, View } from '../state/local-load'
+import type { FeedbackTable } from '../state/registry-view'
 import type { Candidate, Ranked, Situation, StrategyName } from '../strategy/strategy'
-import { boundTo } from './bound'
+import type { Bound } from './bound'
 import type { Controls } from './controls'
 import { type Excluded, exclusionOf, explain, isTemporary, leftOutFor } from './filter'
-import type { Group, Plan } from './plan'
+import type { Group, WorkPlan } from './plan'
 
 /** Everything a decision rests on. */
 export interface Question {
-  readonly chat: ChatRequest
-  readonly native?: Native | undefined
+  /** As the client named it. */
+  readonly model: string
   readonly controls: Controls
   readonly features: Features
+  readonly bound: Bound | undefined
+  /** The client's own. */
+  readonly metadata: Readonly<Record<string, string>>
   readonly claims: Readonly<Record<string, unknown>>
+  /** A fingerprint of what the client sent. */
   readonly hashKey: string
   readonly lastModel: string | undefined
   readonly nowMs: number
@@ -29,6 +35,8 @@ export interface Question {
   readonly turn: (group: string) => number
   /** Of a model, an account or a place. */
   readonly load: (id: string) => ModelLoad
+  /** What the registry has learned of each model. */
+  readonly feedback: FeedbackTable
   readonly place: string
   readonly view: View | undefined
 }
@@ -43,21 +51,32 @@ export interface Decision {
   /** All were ejected, and the least bad are tried rather than nobody. */
   readonly panic: boolean
   /** Routes that `auto` passed over, and why. */
-  readonly passedOver: readonly { readonly route: string; readonly why: string }[]
+  readonly passedOver: readonly PassedOver[]
 }
 
-export function decide(plan: Plan, question: Question): Result<Decision, Problem> {
+export interface PassedOver {
+  readonly route: string
+  /** In words. */
+  readonly why: string
+  /** Undefined: it applies, but none of its models is live. */
+  readonly mismatch: Mismatch | undefined
+}
+
+/** `plan`: for the work that is asked for. */
+export function decide(plan: WorkPlan, question: Question): Result<Decision, Problem> {
   const chosen = choose(plan, question)
   if (!chosen.ok) return chosen
   const { group, passedOver } = chosen.value
   const strategy = question.controls.strategy ?? group.strategy
   const situation = situationOf(question, question.turn(group.name))
 
-  const { eligible, excluded, panic } = sift([...group.use, ...group.fallback], question)
+  const several = severalSpaces(plan, group, question)
+  if (several !== undefined) return fail(several)
+  const { eligible, excluded, panic } = sift([...group.use, ...group.fallback, ...group.others], plan, question)
   const own = new Set(group.use)
   const used = eligible.filter(({ model }) => own.has(model))
   const spare = eligible.filter(({ model }) => !own.has(model))
-  if (eligible.length === 0) return fail(nobodyCan(group, excluded))
+  if (eligible.length === 0) return fail(nobodyCan(plan, group, excluded))
   const rank = strategy === undefined ? inOrder : group.rankBy(strategy)
   return ok({
     route: group.name,
@@ -72,43 +91,48 @@ export function decide(plan: Plan, question: Question): Result<Decision, Problem
 
 interface Chosen {
   readonly group: Group
-  readonly passedOver: Decision['passedOver']
+  readonly passedOver: readonly PassedOver[]
 }
 
-function choose(plan: Plan, question: Question): Result<Chosen, Problem> {
-  const { chat, controls } = question
+function choose(plan: WorkPlan, question: Question): Result<Chosen, Problem> {
+  const { model, controls } = question
   if (controls.models !== undefined) {
     const listed = plan.listed(controls.models)
     if ('unknown' in listed) return fail(unknownModel(plan, listed.unknown, 'x-router-models'))
     return ok({ group: listed, passedOver: [] })
   }
-  if (chat.model !== 'auto') {
-    const group = plan.find(chat.model)
-    return group === undefined ? fail(unknownModel(plan, chat.model, 'model')) : ok({ group, passedOver: [] })
+  if (model !== 'auto') {
+    const group = plan.find(model)
+    return group === undefined ? fail(unknownModel(plan, model, 'model')) : ok({ group, passedOver: [] })
   }
   return ok(walkRoutes(plan, question))
 }
 
-/** The first route that applies and has a live model. */
-function walkRoutes(plan: Plan, { features, claims, chat }: Question): Chosen {
-  const passedOver: { route: string; why: string }[] = []
+/** The first route that applies and has a live model for this work. */
+function walkRoutes(plan: WorkPlan, { features, claims, metadata }: Question): Chosen {
+  const passedOver: PassedOver[] = []
   for (const { name, applies, group } of plan.routes) {
-    const { matches, why = '' } = applies({ features, claims, metadata: chat.metadata ?? {} })
+    const match = applies({ features, claims, metadata })
     const isLive = group.use.length + group.fallback.length > 0
-    if (matches && isLive) return { group, passedOver }
-    passedOver.push({ route: name, why: matches ? 'none of its models has its secret set' : why })
+    if (match.matches && isLive) return { group, passedOver }
+    const { why, mismatch } = match.matches ? { why: noneOf(group), mismatch: undefined } : match
+    passedOver.push({ route: name, why, mismatch })
   }
   return { group: plan.everything, passedOver }
 }
 
-function sift(models: readonly Model[], question: Question) {
+function noneOf({ others }: Group): string {
+  return others.length > 0 ? 'its live models make embeddings and do not chat' : 'none of its models is live'
+}
+
+function sift(models: readonly Model[], plan: WorkPlan, question: Question) {
   const eligible: Candidate[] = []
   const excluded: Excluded[] = []
-  const sieve = { ...question, bound: boundTo(question.chat, question.native) }
+  const sieve = { ...question, work: plan.work }
   for (const model of models) {
     const load = question.load(model.id)
     const exclusion = exclusionOf(model, sieve)
-    if (exclusion === undefined) eligible.push(candidateOf(model, load))
+    if (exclusion === undefined) eligible.push(candidateOf(model, load, plan, question))
     else excluded.push({ model, exclusion })
   }
   const leastBad = excluded
@@ -119,15 +143,23 @@ function sift(models: readonly Model[], question: Question) {
     .sort((a, b) => a.forMs - b.forMs)
   if (eligible.length > 0 || leastBad.length === 0) return { eligible, excluded, panic: false }
   return {
-    eligible: leastBad.map(({ model }) => candidateOf(model, question.load(model.id))),
+    eligible: leastBad.map(({ model }) => candidateOf(model, question.load(model.id), plan, question)),
     excluded: excluded.filter(({ exclusion }) => leftOutFor(exclusion) === undefined),
     panic: true,
   }
 }
 
 /** Failures come back fast and hold no lease; without counting them as load for a while, a broken model would look idle. */
-function candidateOf(model: Model, load: ModelLoad): Candidate {
-  return { model, load: { ...load, inFlight: load.inFlight + load.recentFailures } }
+function candidateOf(model: Model, load: ModelLoad, { forgetting }: WorkPlan, question: Question): Candidate {
+  return {
+    model,
+    load: { ...load, inFlight: load.inFlight + load.recentFailures },
+    // Most strategies do not look at it, and it needs the topic
+    get quality() {
+      const { feedback, features, nowMs } = question
+      return qualitiesOf(model.profile, feedback[model.id], features.topic.value, nowMs, forgetting)
+    },
+  }
 }
 
 /** A model with less of its rate limit left than this comes last, so that it is spared before it has to refuse. */
@@ -148,7 +180,7 @@ function situationOf(question: Question, turn: number): Situation {
     priority: question.controls.priority,
     features: question.features,
     claims: question.claims,
-    metadata: question.chat.metadata ?? {},
+    metadata: question.metadata,
     view: question.view,
   }
 }
@@ -156,8 +188,13 @@ function situationOf(question: Question, turn: number): Situation {
 const inOrder = (candidates: readonly Candidate[]): readonly Ranked[] =>
   candidates.map(({ model }, index) => ({ model, score: index }))
 
-function unknownModel(plan: Plan, name: string, param: string): Problem {
-  const secret = plan.config.models.get(name)?.secret
+function unknownModel(plan: WorkPlan, name: string, param: string): Problem {
+  const model = plan.config.models.get(name)
+  const secret = model?.secret
+  if (model?.state === 'disabled') {
+    const message = `"${name}" is disabled.`
+    return { status: 404, type: 'invalid_request_error', code: 'model_not_found', message, param }
+  }
   if (secret !== undefined) {
     const message = `"${name}" is configured, but its secret ${secret} is not set.`
     return { status: 404, type: 'invalid_request_error', code: 'model_not_found', message, param }
@@ -171,12 +208,46 @@ function unknownModel(plan: Plan, name: string, param: string): Problem {
   }
 }
 
-function nobodyCan(group: Group, excluded: readonly Excluded[]): Problem {
+function nobodyCan(plan: WorkPlan, group: Group, excluded: readonly Excluded[]): Problem {
   const reasons = excluded.map(({ model, exclusion }) => `${model.id}: ${explain(exclusion)}`).join('; ')
-  const message = `No model of "${group.name}" can take this request. ${reasons || 'None of its models has its secret set'}.`
+  const message = `No model of "${group.name}" can take this request. ${reasons || 'None of its models is live'}.`
   if (excluded.length === 0 || excluded.some(({ exclusion }) => isTemporary(exclusion)))
     return { status: 503, type: 'server_error', code: 'no_model_available', message, param: null, retryAfterMs: 1_000 }
   const tooLong = excluded.some(({ exclusion }) => exclusion.kind === 'context-window')
-  const code = tooLong ? 'context_length_exceeded' : 'unsupported_parameter'
-  return { status: 400, type: 'invalid_request_error', code, message, param: tooLong ? 'messages' : null }
+  if (tooLong) return invalid('context_length_exceeded', `${TOO_LONG} ${message}`, plan.work === 'chat' ? 'messages' : 'input')
+  const isOtherWork = excluded.every(({ exclusion }) => exclusion.kind === 'work')
+  if (!isOtherWork) return invalid('unsupported_parameter', message, boundField(excluded))
+  return invalid('unsupported_model', `${message} ${named(plan)}`, 'model')
+}
+
+/** The field that all stumble over, where it is one that only another dialect can read. */
+function boundField(excluded: readonly Excluded[]): string | null {
+  const reasons = excluded.map(({ exclusion }) => exclusion).filter(({ kind }) => kind !== 'work')
+  const fields = new Set(reasons.map(exclusion => (exclusion.kind === 'bound' ? exclusion.field : null)))
+  const [field = null] = fields
+  return fields.size === 1 ? field : null
+}
+
+/**
+ * Vectors of different models lie in different spaces: comparing them gives numbers without meaning, and no error ever. So a name for embeddings must
+ * stand for one model, wherever it runs; then spreading the load and falling back change nothing but the place. Upstreams that call
+ * a model by the same name are taken to run the same one.
+ */
+function severalSpaces(plan: WorkPlan, group: Group, { controls, model }: Question): Problem | undefined {
+  if (plan.work !== 'embeddings' || group.upstreamNames.size < 2) return undefined
+  const asked = controls.models?.join(', ') ?? model
+  const names = [...group.upstreamNames].join(', ')
+  const message = `"${asked.slice(0, 100)}" stands for several embedding models (${names}), and their vectors cannot be compared.`
+  return invalid('ambiguous_model', `${message} ${named(plan)}`, controls.models === undefined ? 'model' : 'x-router-models')
+}
+
+/** Whom one may ask by name instead. */
+function named({ live, work }: WorkPlan): string {
+  const ids = [...live.values()].filter(model => does(model, work)).map(({ id }) => id)
+  if (ids.length > 0) return `Name one of these: ${ids.slice(0, 50).join(', ')}.`
+  return work === 'chat' ? 'No live model here chats.' : 'No live model here makes embeddings.'
+}
+
+function invalid(code: string, message: string, param: string | null): Problem {
+  return { status: 400, type: 'invalid_request_error', code, message, param }
 }

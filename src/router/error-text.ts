@@ -18,7 +18,7 @@ export async function errorText(body: ReadableStream<Uint8Array> | null, key: st
 /** The same for an error that came inside a stream. */
 export function scrubbed(stream: StreamReader, key: string | undefined): StreamReader {
   const scrub = (part: StreamPart): StreamPart => {
-    if (part.kind !== 'failure' || part.failure.kind !== 'stream-error') return part
+    if (part.kind !== 'failure' || !('upstream' in part.failure)) return part
     const { upstream } = part.failure
     return {
       kind: 'failure',

@@ -1,12 +1,16 @@
 /** Before any strategy: candidates that cannot serve the request are left out, each with its reason. */
 import type { Features } from '../context/features'
-import type { Capability, Model } from '../model'
-import { dialects } from '../provider/dialects'
+import { type Capability, does, type Model, type ProviderName, type Work } from '../model'
+import { dialectFor } from '../provider/dialects'
 import type { ModelLoad } from '../state/local-load'
 import { accountId, placeId } from './account'
 import type { Bound } from './bound'
 
 export type Exclusion =
+  /** It does the other kind of work. */
+  | { readonly kind: 'work'; readonly asked: Work; readonly provider: ProviderName }
+  /** An operator drains it. */
+  | { readonly kind: 'draining' }
   | { readonly kind: 'capability'; readonly missing: Capability }
   | { readonly kind: 'context-window'; readonly needed: number; readonly window: number }
   | { readonly kind: 'full'; readonly inFlight: number; readonly maxInFlight: number }
@@ -17,8 +21,8 @@ export type Exclusion =
   | { readonly kind: 'place'; readonly forMs: number }
   /** Nothing is left of its rate limit. */
   | { readonly kind: 'rate-limited'; readonly forMs: number }
-  /** The conversation holds something that only another dialect can read. */
-  | { readonly kind: 'bound'; readonly field: string }
+  /** The request holds something that only another dialect can read. */
+  | { readonly kind: 'bound'; readonly field: string; readonly why?: string }
 
 export interface Excluded {
   readonly model: Model
@@ -27,6 +31,8 @@ export interface Excluded {
 
 /** What a candidate is held against. `load` is asked for models, accounts and places alike. */
 export interface Sieve {
+  /** Undefined: chat. */
+  readonly work?: Work | undefined
   readonly features: Features
   readonly bound: Bound | undefined
   readonly place: string
@@ -34,8 +40,10 @@ export interface Sieve {
 }
 
 /** The first reason against a candidate: what it can never do before what it cannot do now. Undefined: none. */
-export function exclusionOf(model: Model, { features, bound, place, load }: Sieve): Exclusion | undefined {
-  if (bound !== undefined && dialects[model.provider].name !== bound.dialect) return { kind: 'bound', field: bound.field }
+export function exclusionOf(model: Model, { work = 'chat', features, bound, place, load }: Sieve): Exclusion | undefined {
+  if (!does(model, work)) return { kind: 'work', asked: work, provider: model.provider }
+  if (bound !== undefined && dialectFor(model.provider, bound.dialect).name !== bound.dialect)
+    return { kind: 'bound', field: bound.field, ...(bound.why !== undefined && { why: bound.why }) }
   const left = leftOutForMs(load(accountId(model)))
   const leftHere = leftOutForMs(load(placeId(model, place)))
   return (
@@ -48,6 +56,7 @@ export function exclusionOf(model: Model, { features, bound, place, load }: Siev
 const leftOutForMs = ({ ejectedForMs, probe }: ModelLoad): number => (probe ? 0 : Math.ceil(ejectedForMs))
 
 function modelExclusion(model: Model, load: ModelLoad, features: Features): Exclusion | undefined {
+  if (model.state === 'draining') return { kind: 'draining' }
   const missing = requiredCapabilities(features).find(capability => model.capabilities?.has(capability) === false)
   if (missing !== undefined) return { kind: 'capability', missing }
   if (model.contextWindow !== undefined && features.promptTokens > model.contextWindow)
@@ -61,6 +70,11 @@ function modelExclusion(model: Model, load: ModelLoad, features: Features): Excl
 /** For people. */
 export function explain(exclusion: Exclusion): string {
   switch (exclusion.kind) {
+    case 'work':
+      if (exclusion.asked === 'chat') return 'it makes embeddings and does not chat'
+      return exclusion.provider === 'anthropic' ? 'Anthropic offers no embeddings' : 'it makes no embeddings'
+    case 'draining':
+      return 'it is being drained and takes no new request'
     case 'capability':
       return `it has no ${exclusion.missing}`
     case 'context-window':
@@ -76,7 +90,7 @@ export function explain(exclusion: Exclusion): string {
     case 'rate-limited':
       return `nothing is left of its rate limit for another ${exclusion.forMs} ms`
     case 'bound':
-      return `${exclusion.field} is of another provider, which alone can read it`
+      return exclusion.why ?? `${exclusion.field} is of another provider, which alone can read it`
   }
 }
 
@@ -94,7 +108,8 @@ export function leftOutFor(exclusion: Exclusion): number | undefined {
 }
 
 /** Whether waiting could help. */
-export const isTemporary = (exclusion: Exclusion): boolean => exclusion.kind === 'full' || leftOutFor(exclusion) !== undefined
+export const isTemporary = (exclusion: Exclusion): boolean =>
+  exclusion.kind === 'full' || exclusion.kind === 'draining' || leftOutFor(exclusion) !== undefined
 
 function requiredCapabilities({ tools, jsonSchema, modalities }: Features): Capability[] {
   return [

@@ -24,7 +24,12 @@ export interface Committed {
 type Reader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read'>
 
 /** Reads up to the first content. Rejects only if `reader` does. */
-export async function passGate(reader: Reader, decoder: EventDecoder, stream: StreamReader): Promise<Result<Committed>> {
+export async function passGate(
+  reader: Reader,
+  decoder: EventDecoder,
+  stream: StreamReader,
+  maxBytes = GATE_BYTES,
+): Promise<Result<Committed>> {
   const held: Uint8Array[] = []
   const parts: StreamPart[] = []
   let bytes = 0
@@ -48,7 +53,7 @@ export async function passGate(reader: Reader, decoder: EventDecoder, stream: St
     const failed = latest.find(part => part.kind === 'failure')
     if (failed !== undefined) return fail(failed.failure)
     if (done || latest.some(part => part.kind === 'done')) return fail(malformed('the stream ended without an answer'))
-    if (bytes > GATE_BYTES) return fail(malformed(`no content within ${GATE_BYTES} bytes`))
+    if (bytes > maxBytes) return fail(malformed(`no content within ${maxBytes} bytes`))
   }
 }
 

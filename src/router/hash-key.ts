@@ -3,6 +3,7 @@
  * messages and the first user turn), which stays the same while a conversation grows and is what a provider's prompt cache holds.
  */
 import { type ChatRequest, textOf } from '../chat'
+import type { EmbeddingsRequest } from '../embeddings'
 
 /** Enough to tell conversations apart; hashing takes time in proportion. */
 const MAX_CHARACTERS = 1_000
@@ -20,4 +21,11 @@ function stablePrefix({ messages }: ChatRequest): string {
   return [...system.slice(0, MAX_MESSAGES), ...(firstUser === undefined ? [] : [firstUser])]
     .map(message => textOf(message.content).slice(0, MAX_CHARACTERS))
     .join('\u0000')
+}
+
+/** Embeddings have no conversation; the same texts go to the same place, which may hold them in a cache. */
+export function embeddingsHashKey({ body, input }: EmbeddingsRequest, own: string | undefined): string {
+  const [first] = input.kind === 'texts' ? input.texts : input.lists
+  const beginning = typeof first === 'string' ? first.slice(0, MAX_CHARACTERS) : (first ?? []).slice(0, MAX_CHARACTERS).join(' ')
+  return (own || body.user || beginning).slice(0, MAX_CHARACTERS * MAX_MESSAGES)
 }

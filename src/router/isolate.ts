@@ -2,8 +2,8 @@
  * What one isolate remembers between requests: plain data only, since a promise, a stream or a stub belongs to the request that made it and
  * must not be touched by another.
  */
-import { hash32 } from '../algorithm/hash'
 import { Budget } from '../state/budget'
+import { KnownRegistry } from '../state/known-registry'
 import { LocalLoad } from '../state/local-load'
 
 /** Conversations remembered, so that one that spilled to another model does not flap. The oldest is forgotten first. */
@@ -16,12 +16,13 @@ const HEDGES = { ratio: 0.03, floor: 0, windowMs: 600_000 }
 
 export class Isolate {
   readonly load: LocalLoad
+  readonly registry = new KnownRegistry()
   readonly retries = new Budget(RETRIES)
   readonly hedges = new Budget(HEDGES)
   readonly #random: () => number
   readonly #turns = new Map<string, number>()
-  /** By digest: the key itself may be the beginning of a prompt, and would keep the whole of it in memory. */
-  readonly #lastModels = new Map<number, string>()
+  /** By hash key, which is a fingerprint and holds no prompt. */
+  readonly #lastModels = new Map<string, string>()
 
   constructor(id: string, random: () => number) {
     this.load = new LocalLoad(id)
@@ -36,19 +37,13 @@ export class Isolate {
   }
 
   lastModel(hashKey: string): string | undefined {
-    return this.#lastModels.get(digest(hashKey))
+    return this.#lastModels.get(hashKey)
   }
 
   remember(hashKey: string, model: string): void {
-    const key = digest(hashKey)
-    this.#lastModels.delete(key)
-    this.#lastModels.set(key, model)
+    this.#lastModels.delete(hashKey)
+    this.#lastModels.set(hashKey, model)
     const [oldest] = this.#lastModels.keys()
     if (this.#lastModels.size > MAX_CONVERSATIONS && oldest !== undefined) this.#lastModels.delete(oldest)
   }
-}
-
-/** 53 bits: among 5,000 conversations a collision has odds of one in 700 million, and would cost one of them its stickiness. */
-function digest(key: string): number {
-  return hash32(key) * 2 ** 21 + (hash32(`${key}\u0000`) >>> 11)
 }

@@ -72,7 +72,7 @@ async function pump(input: PassThrough, writable: WritableStream<Uint8Array>): P
   const isComplete = late.isOver && late.failure === undefined
   const failure = isComplete ? undefined : (stopper.cause ?? late.failure ?? failureOf(broken, late.isOver))
   // An error that the upstream sent itself has passed through; one that was inferred here nobody has been told of
-  const told = late.failure?.kind === 'stream-error'
+  const told = late.failure !== undefined && 'upstream' in late.failure
   const delivered = await finish(writable, failure === undefined || told ? '' : lastWords(input.writer, failure))
   const heldBytes = committed.held.reduce((sum, chunk) => sum + chunk.byteLength, 0)
   return {

@@ -2,9 +2,10 @@
  * The configuration made ready to route by: what depends on it alone is computed here, once per isolate, and not per request. Names become groups
  * of models, rules are compiled, rings and schedules are prepared when first needed.
  */
-import type { Config } from '../config'
-import { compileWhen } from '../context/condition'
-import type { Model, Priority } from '../model'
+import type { Forgetting } from '../algorithm/beta'
+import type { Config, Route } from '../config'
+import { compileWhen, type Match } from '../context/condition'
+import { does, type Model, type Priority, type Work } from '../model'
 import { strategies } from '../strategy/strategies'
 import type { Rank, Rule, Situation, StrategyName } from '../strategy/strategy'
 
@@ -12,23 +13,28 @@ import type { Rank, Rule, Situation, StrategyName } from '../strategy/strategy'
 export interface Group {
   /** For `x-router-route`. */
   readonly name: string
-  /** Live models only. */
+  /** Live models that do the plan's work. */
   readonly use: readonly Model[]
   readonly fallback: readonly Model[]
+  /** Live models that do other work; never candidates, and there to say so. */
+  readonly others: readonly Model[]
+  /**
+   * What the upstreams call those that do the work, disabled ones included: what a name stands for must not depend on who is disabled. Several
+   * names are several models, and of those the vectors cannot be compared.
+   */
+  readonly upstreamNames: ReadonlySet<string>
   /** Undefined: in the order given. */
   readonly strategy: StrategyName | undefined
   readonly priority: Priority | undefined
   /** A stream that is slow to start may be asked for a second time, elsewhere. */
   readonly hedge: boolean
+  readonly explore: Route['explore']
   /** Prepared once per strategy. */
   readonly rankBy: (strategy: StrategyName) => Rank
 }
 
-/** A route's condition against a request; `why` says what did not hold. */
-export type Applies = (situation: Pick<Situation, 'features' | 'metadata' | 'claims'>) => {
-  readonly matches: boolean
-  readonly why?: string
-}
+/** A route's condition against a request. */
+export type Applies = (situation: Pick<Situation, 'features' | 'metadata' | 'claims'>) => Match
 
 export interface PlannedRoute {
   readonly name: string
@@ -36,10 +42,15 @@ export interface PlannedRoute {
   readonly group: Group
 }
 
-export interface Plan {
+/** The plan for one kind of work. */
+export interface WorkPlan {
+  readonly work: Work
   readonly config: Config
-  /** Models whose secret is set, by id. */
+  /** Of feedback. */
+  readonly forgetting: Forgetting
+  /** Models whose secret is set and that nobody has disabled, by id. */
   readonly live: ReadonlyMap<string, Model>
+  /** What `auto` walks. */
   readonly routes: readonly PlannedRoute[]
   /** Where `auto` goes when no route applies: everything. */
   readonly everything: Group
@@ -51,42 +62,64 @@ export interface Plan {
   readonly names: readonly string[]
 }
 
+/** For chat, which nearly all requests are about, with that for embeddings beside it. */
+export interface Plan extends WorkPlan {
+  readonly embeddings: WorkPlan
+}
+
 /** Lists of `x-router-models` that are kept prepared. */
 const MAX_LISTS = 32
 
-export function createPlan(config: Config, isLive: (model: Model) => boolean): Plan {
-  const live = new Map([...config.models].filter(([, model]) => isLive(model)))
-  const pick = (ids: readonly string[]): Model[] => ids.flatMap(id => live.get(id) ?? [])
-  const rules = lazily((): readonly Rule[] => routes.map(ruleOf))
-  const group = (name: string, use: readonly Model[], rest: Partial<Group> = {}): Group => {
+export function createPlan(config: Config, hasSecret: (model: Model) => boolean): Plan {
+  const known = new Map([...config.models].filter(([, model]) => hasSecret(model)))
+  return { ...planFor('chat', config, known), embeddings: planFor('embeddings', config, known) }
+}
+
+/** `known`: models whose secret is set, by id. */
+function planFor(work: Work, config: Config, known: ReadonlyMap<string, Model>): WorkPlan {
+  const isLive = ({ state }: Model) => state !== 'disabled'
+  const live = new Map([...known].filter(([, model]) => isLive(model)))
+  const pick = (ids: readonly string[]): Model[] => ids.flatMap(id => known.get(id) ?? [])
+  const rules = lazily((): readonly Rule[] => walked.map(ruleOf))
+  const group = (name: string, members: readonly Model[], rest: Partial<Group> = {}): Group => {
     const priority = rest.priority
+    const all = [...members, ...(rest.fallback ?? [])]
+    const doing = (models: readonly Model[]) => models.filter(model => isLive(model) && does(model, work))
+    const use = doing(members)
+    const fallback = doing(rest.fallback ?? [])
     return {
       name,
       use,
-      fallback: rest.fallback ?? [],
+      fallback,
+      others: all.filter(model => isLive(model) && !does(model, work)),
+      upstreamNames: new Set(all.filter(model => does(model, work)).map(model => model.name)),
       strategy: 'strategy' in rest ? rest.strategy : config.strategy,
       priority,
       hedge: rest.hedge ?? false,
+      explore: rest.explore,
       rankBy: memoised(strategy =>
-        strategies[strategy].prepare([...use, ...(rest.fallback ?? [])], {
+        strategies[strategy].prepare([...use, ...fallback], {
           ...(priority !== undefined && { priority }),
+          ...(rest.explore !== undefined && { explore: rest.explore }),
           ...(strategy === 'contextual' && { rules: rules() }),
         }),
       ),
     }
   }
   const routes = config.routes.map((route): PlannedRoute => {
-    const { strategy, priority, hedge } = route
+    const { strategy, priority, hedge, explore } = route
     return {
       name: route.name,
       applies: compileWhen(route.when ?? {}),
-      group: group(route.name, pick(route.use), { fallback: pick(route.fallback), strategy, priority, hedge }),
+      group: group(route.name, pick(route.use), { fallback: pick(route.fallback), strategy, priority, hedge, explore }),
     }
   })
-  const everything = group('everything', [...live.values()])
+  // What a text is about must not decide which model embeds it: a question and the documents that answer it would not meet
+  const walked = work === 'chat' ? routes : []
+  const everything = group('everything', [...known.values()])
 
   const groups = new Map<string, Group>()
-  for (const [name, sharing] of byUpstreamName(live)) groups.set(name, group(name, sharing))
+  for (const [name, sharing] of byUpstreamName(known)) groups.set(name, group(name, sharing))
   for (const model of live.values()) groups.set(model.id, group(model.id, [model]))
   for (const [name, members] of config.pools) groups.set(name, group(name, pick(members)))
   for (const route of routes) groups.set(route.name, route.group)
@@ -95,20 +128,23 @@ export function createPlan(config: Config, isLive: (model: Model) => boolean): P
   const listed = memoised((ids: string) => group('listed', pick(ids.split(' ')), { strategy: undefined }), MAX_LISTS)
   const find = (name: string): Group | undefined => {
     const found = groups.get(name)
-    return found !== undefined && found.use.length + found.fallback.length > 0 ? found : undefined
+    return found !== undefined && found.use.length + found.fallback.length + found.others.length > 0 ? found : undefined
   }
   return {
+    work,
     config,
+    forgetting: { halfLifeMs: config.feedback.halfLifeHours * 3_600_000, most: config.feedback.memory },
     live,
-    routes,
+    routes: walked,
     everything,
     find,
     listed: names => {
       const unknown = names.find(name => find(name) === undefined)
       if (unknown !== undefined) return { unknown }
       const models = names.flatMap(name => {
-        const { use, fallback } = find(name) ?? { use: [], fallback: [] }
-        return use.length > 0 ? use : fallback
+        const found = find(name)
+        const use = found === undefined || found.use.length > 0 ? found?.use : found.fallback
+        return [...(use ?? []), ...(found?.others ?? [])]
       })
       return listed([...new Set(models)].map(({ id }) => id).join(' '))
     },

@@ -6,40 +6,40 @@
  * `decide` is pure and knows no upstream; `walk` goes down its ranking; `attempt` tries one model. Everything that is not the
  * request's own (time, randomness, fetch, load state) is handed in.
  */
-import type { ChatRequest } from '../chat'
 import { fail, ok, type Problem, problemOf, type Result } from '../outcome'
-import type { Native } from '../provider/native'
 import type { Surface } from '../provider/surface'
 import { attempt } from './attempt'
-import { boundTo } from './bound'
 import { type Controls, withoutControls } from './controls'
 import { type Decision, decide } from './decide'
 import { type Tried, walk } from './fallback'
 import type { Isolate } from './isolate'
 import type { Plan } from './plan'
-import { questionOf } from './question'
+import { type Asked, questionOf } from './question'
+import { type DecisionRecord, takeNotes } from './record'
 import { rulesOf } from './rules'
-import type { Answer, Request } from './send'
+import type { Answer, Request, Sought } from './send'
 import type { Host, World } from './world'
 
-export interface Journey {
+interface Trip {
   readonly id: string
-  readonly chat: ChatRequest
-  /** The same in the caller's own words, where they are not canonical. */
-  readonly native?: Native | undefined
   readonly controls: Controls
   readonly surface: Surface
   readonly claims: Readonly<Record<string, unknown>>
 }
 
+export type Journey = Trip & Asked
+
 /** What the response's headers tell. */
 export interface Facts {
   readonly decision: Decision
+  /** Null: nobody could tell. */
+  readonly topic: string | null
   /** The model that answered. */
   readonly model: string
   readonly attempts: number
   /** Those that failed before. */
   readonly tried: readonly Tried[]
+  readonly trace: Trace
 }
 
 export interface Lost {
@@ -47,6 +47,14 @@ export interface Lost {
   /** Undefined where there was nothing to decide, since the request made no sense. */
   readonly decision: Decision | undefined
   readonly tried: readonly Tried[]
+  readonly trace: Trace
+}
+
+/** For the log: what it takes to see why this was decided. */
+export interface Trace {
+  readonly seed: number
+  /** Undefined: the configuration does not ask for it. */
+  readonly record: DecisionRecord | undefined
 }
 
 export async function route(
@@ -56,25 +64,29 @@ export async function route(
   host: Host,
   world: World,
 ): Promise<Result<Answer & Facts, Lost>> {
-  const { id, chat, native, controls, surface } = journey
+  const { controls } = journey
   const startedMs = world.now()
   const question = questionOf({ ...journey, isolate, host, nowMs: startedMs, random: world.random })
-  const { features, hashKey } = question
-  const decision = decide(plan, question)
-  if (!decision.ok) return fail({ problem: decision.failure, decision: undefined, tried: [] })
+  const { features, hashKey, bound, promptTokens } = question
+  const workPlan = 'chat' in journey ? plan : plan.embeddings
+  const notes = plan.config.log === 'decision' ? takeNotes(workPlan, question) : undefined
+  const decision = decide(workPlan, notes?.question ?? question)
+  const trace = { seed: question.seed, record: notes?.record(decision) }
+  if (!decision.ok) return fail({ problem: decision.failure, decision: undefined, tried: [], trace })
 
   isolate.retries.deposit(startedMs)
   isolate.hedges.deposit(startedMs)
   const { limits } = plan.config
   const deadline = deadlineOf(startedMs, limits.totalMs, controls.deadlineMs)
-  const request = { chat: withoutControls(chat), native, surface, promptTokens: features.promptTokens, limits, deadline }
-  const walked = await walk(
+  const request = { promptTokens, limits, deadline }
+  const walking = walk(
     decision.value.ranking,
     {
       maxAttempts: limits.attempts,
       fallback: controls.fallback,
       ...rulesOf({
-        bound: boundTo(chat, native),
+        work: workPlan.work,
+        bound,
         decision: decision.value,
         features,
         deadlineAtMs: deadline.atMs,
@@ -83,15 +95,27 @@ export async function route(
         world,
       }),
     },
-    (model, outpaced) => {
-      const answer = { id: `chatcmpl-${id}`, createdSeconds: Math.floor(startedMs / 1000), model: model.name }
-      return attempt({ ...request, answer }, model, outpaced, host, world)
-    },
+    (model, outpaced) => attempt({ ...request, ...soughtOf(journey, model.name, startedMs) }, model, outpaced, host, world),
   )
-  if (!walked.ok) return fail({ problem: exhausted(walked.failure), decision: decision.value, tried: walked.failure })
+  // Looked at while the upstream works, since only the receipt needs it
+  const topic = features.topic.value ?? null
+  const walked = await walking
+  if (!walked.ok) return fail({ problem: exhausted(walked.failure), decision: decision.value, tried: walked.failure, trace })
   const { model, answer, attempts, tried } = walked.value
-  isolate.remember(hashKey, model.id)
-  return ok({ ...answer, decision: decision.value, model: model.id, attempts, tried })
+  // Texts to embed are no conversation that goes on
+  if ('chat' in journey) isolate.remember(hashKey, model.id)
+  return ok({ ...answer, decision: decision.value, topic, model: model.id, attempts, tried, trace })
+}
+
+/** What is asked of a model, without what was for the router alone. */
+function soughtOf(journey: Journey, model: string, startedMs: number): Sought {
+  if ('embeddings' in journey) {
+    const { body, input } = journey.embeddings
+    return { embeddings: { body: withoutControls(body), input } }
+  }
+  const { id, chat, native, surface } = journey
+  const answer = { id: `chatcmpl-${id}`, createdSeconds: Math.floor(startedMs / 1000), model }
+  return { chat: withoutControls(chat), native, surface, answer }
 }
 
 /** The shorter of the operator's limit and the client's. */

@@ -1,6 +1,6 @@
 /** What a walk down the ranking may do, from the isolate's budgets, the load as it is now, and the deadline. */
 import type { Features } from '../context/features'
-import type { Model } from '../model'
+import type { Model, Work } from '../model'
 import { backOffMs } from './back-off'
 import type { Bound } from './bound'
 import type { Decision } from './decide'
@@ -10,6 +10,8 @@ import type { Isolate } from './isolate'
 import type { Host, World } from './world'
 
 interface Given {
+  /** Undefined: chat. */
+  readonly work?: Work | undefined
   readonly bound: Bound | undefined
   readonly decision: Decision
   readonly features: Features
@@ -23,6 +25,7 @@ interface Given {
 const MIN_PATIENCE_MS = 50
 
 export function rulesOf({
+  work,
   bound,
   decision,
   features,
@@ -37,7 +40,7 @@ export function rulesOf({
     isOver: () => world.now() >= deadlineAtMs,
     isEligible: model => {
       const nowMs = world.now()
-      const sieve = { features, bound, place: host.place, load: (id: string) => load.load(id, nowMs) }
+      const sieve = { work, features, bound, place: host.place, load: (id: string) => load.load(id, nowMs) }
       return decision.panic || exclusionOf(model, sieve) === undefined
     },
     withdraw: () => isolate.retries.withdraw(world.now(), load.isolates),

@@ -2,7 +2,6 @@
  * What goes over the wire in one attempt: the request up, and the answer down until its first content. Whatever breaks is a failure, named by
  * whoever stopped it or else as the upstream's doing.
  */
-import type { ChatRequest } from '../chat'
 import type { Limits } from '../config'
 import { parseJson } from '../json'
 import type { Model } from '../model'
@@ -10,7 +9,6 @@ import { type Failure, fail, ok, type Result } from '../outcome'
 import type { AnswerContext, Dialect, UpstreamRequest } from '../provider/dialect'
 import { createEventDecoder } from '../provider/events'
 import { headroomOf } from '../provider/headroom'
-import type { Native } from '../provider/native'
 import type { Surface } from '../provider/surface'
 import type { Lease } from '../state/local-load'
 import { readText } from './body'
@@ -18,20 +16,30 @@ import type { Ending, Flow } from './ending'
 import { errorText, scrubbed, withoutKey } from './error-text'
 import { passGate } from './gate'
 import { passThrough } from './passthrough'
+import type { ChatAsked, EmbeddingsAsked } from './question'
 import type { Stopper } from './stopper'
 import { translate } from './translate'
+import { vectorsAnswer } from './vectors'
 import type { World } from './world'
 
-export interface Request {
-  readonly chat: ChatRequest
-  readonly native?: Native | undefined
+interface ChatSought extends ChatAsked {
   readonly surface: Surface
   readonly answer: AnswerContext
+}
+
+/** What is asked of a model, either kind of work. */
+export type Sought = ChatSought | EmbeddingsAsked
+
+interface Bounds {
   readonly promptTokens: number
   readonly limits: Limits
   /** When the whole request must be over, and whose wish that is. */
   readonly deadline: { readonly atMs: number; readonly limit: 'total' | 'deadline' }
 }
+
+export type Request = Sought & Bounds
+type ChatSending = Sending<ChatSought & Bounds>
+export type EmbeddingsSending = Sending<EmbeddingsAsked & Bounds>
 
 export interface Answer {
   readonly body: string | ReadableStream<Uint8Array>
@@ -53,8 +61,8 @@ const FIRST_TOKEN_PER_PROMPT_TOKEN_MS = 0.5
 /** A model that thinks first may be silent for long. */
 const REASONING_FIRST_TOKEN_MS = 120_000
 
-export interface Sending {
-  readonly request: Request
+export interface Sending<R extends Request = Request> {
+  readonly request: R
   readonly model: Model
   readonly dialect: Dialect
   readonly lease: Lease
@@ -68,7 +76,10 @@ export interface Sending {
 export async function send(sending: Sending): Promise<Result<Answer>> {
   const { request, stopper, world, upstream } = sending
   stopper.limit(request.deadline.limit, Math.max(1, request.deadline.atMs - world.now()))
-  const gotFirstToken = request.chat.stream === true ? stopper.limit('first-token', firstTokenLimitMs(sending)) : () => {}
+  const isStream = 'chat' in request && request.chat.stream === true
+  // Vectors come all at once as soon as they are computed, so that whoever is silent for as long as a stream may be is stuck
+  const isPrompt = isStream || 'embeddings' in request
+  const gotFirstToken = isPrompt ? stopper.limit('first-token', firstTokenLimitMs(sending)) : () => {}
   const sentMs = world.now()
   let connected = false
   try {
@@ -85,8 +96,13 @@ export async function send(sending: Sending): Promise<Result<Answer>> {
     if (headroom !== undefined) sending.lease.headroom(headroom, world.now())
     if (!response.ok) return fail(await errorOf(response, sending))
     const timing = { upstreamWaitMs, dropped: upstream.dropped }
-    if (request.chat.stream !== true) return await jsonAnswer(response, sending, timing)
-    return await streamAnswer(response, sending, timing, sentMs, gotFirstToken)
+    if ('embeddings' in request) {
+      gotFirstToken()
+      return await vectorsAnswer(response.body, { ...sending, request }, timing)
+    }
+    return isStream
+      ? await streamAnswer(response, { ...sending, request }, timing, sentMs, gotFirstToken)
+      : await jsonAnswer(response, { ...sending, request }, timing)
   } catch (error) {
     if (stopper.cause !== undefined) return fail(stopper.cause)
     return fail(connected ? { kind: 'cut', detail: 'the connection was lost' } : { kind: 'unreachable', detail: String(error) })
@@ -103,9 +119,9 @@ async function errorOf(response: Response, { dialect, key, world }: Sending): Pr
     : failure
 }
 
-type Timing = Pick<Answer, 'upstreamWaitMs' | 'dropped'>
+export type Timing = Pick<Answer, 'upstreamWaitMs' | 'dropped'>
 
-async function jsonAnswer(response: Response, { request, dialect, key }: Sending, timing: Timing): Promise<Result<Answer>> {
+async function jsonAnswer(response: Response, { request, dialect, key }: ChatSending, timing: Timing): Promise<Result<Answer>> {
   const { text, isWhole } = await readText(response.body, MAX_ANSWER_BYTES)
   if (!isWhole) return fail({ kind: 'malformed', detail: `it is larger than ${MAX_ANSWER_BYTES} bytes` })
   const value = parseJson(text)
@@ -124,7 +140,7 @@ async function jsonAnswer(response: Response, { request, dialect, key }: Sending
 
 async function streamAnswer(
   response: Response,
-  sending: Sending,
+  sending: ChatSending,
   timing: Timing,
   sentMs: number,
   gotFirstToken: () => void,
@@ -136,7 +152,7 @@ async function streamAnswer(
   const reader = response.body.getReader()
   const decoder = createEventDecoder()
   const stream = scrubbed(dialect.stream(request.answer), key)
-  const gated = await passGate(reader, decoder, stream)
+  const gated = await passGate(reader, decoder, stream, dialect.preambleBytes)
   if (!gated.ok) return gated
   gotFirstToken()
   lease.firstToken(world.now())
@@ -166,7 +182,7 @@ async function notAStream(response: Response, dialect: Dialect, context: AnswerC
 }
 
 function firstTokenLimitMs({ request, model }: Sending): number {
-  const effort = request.chat.reasoning_effort
+  const effort = 'chat' in request ? request.chat.reasoning_effort : undefined
   const thinks = typeof effort === 'string' && effort !== 'none' && effort !== 'minimal'
   const baseMs = model.firstTokenMs ?? request.limits.firstTokenMs
   return Math.max(baseMs, thinks ? REASONING_FIRST_TOKEN_MS : 0) + FIRST_TOKEN_PER_PROMPT_TOKEN_MS * request.promptTokens

@@ -7,7 +7,7 @@ import type { World } from './world'
 
 export interface TapReport {
   readonly bytes: number
-  /** The last `TAIL_BYTES` at least, if there were so many. */
+  /** The last `TAIL_BYTES` at least, if there were so many, and the last event as a whole up to `MAX_TAIL_BYTES`. */
   readonly tail: Uint8Array
 }
 
@@ -21,6 +21,8 @@ export interface Tap {
 const TAP_MS = 500
 /** Room for a usage event with all its details, and the end marker. */
 const TAIL_BYTES = 4 * 1024
+/** Some streams end with the whole answer once more, tools and instructions included. No event of a chat is longer. */
+const MAX_TAIL_BYTES = 1024 * 1024
 const READ_BYTES = 64 * 1024
 
 export interface TapOptions {
@@ -57,8 +59,8 @@ export function createTap(branch: ReadableStream<Uint8Array>, { idle, onTail, wo
         const { value, done }: ReadableStreamReadResult<Uint8Array> = await reader.read(new Uint8Array(buffer))
         idle.comes()
         if (done) break
+        tail = tailOf(tail, value, bytes === tail.byteLength)
         bytes += value.byteLength
-        tail = lastBytes(tail, value)
         behind = value.byteLength === READ_BYTES
         buffer = value.buffer
         onTail({ bytes, tail })
@@ -77,11 +79,36 @@ export function createTap(branch: ReadableStream<Uint8Array>, { idle, onTail, wo
   }
 }
 
-function lastBytes(tail: Uint8Array, more: Uint8Array): Uint8Array {
-  if (more.byteLength >= TAIL_BYTES) return more.slice(-TAIL_BYTES)
-  const kept = tail.subarray(Math.max(0, tail.byteLength + more.byteLength - TAIL_BYTES))
-  const joined = new Uint8Array(kept.byteLength + more.byteLength)
-  joined.set(kept)
-  joined.set(more, kept.byteLength)
-  return joined
+/** The new tail, after `more`. `isWhole`: until now it is all that came. */
+export function tailOf(tail: Uint8Array, more: Uint8Array, isWhole: boolean): Uint8Array {
+  const joined = new Uint8Array(tail.byteLength + more.byteLength)
+  joined.set(tail)
+  joined.set(more, tail.byteLength)
+  const enough = joined.byteLength - TAIL_BYTES
+  if (enough <= 0) return joined
+  // Without a blank line it began before all of this, and is of no use any more, unless there is nothing before
+  const from = lastEventFrom(joined) ?? (isWhole ? 0 : enough)
+  return joined.slice(joined.byteLength - from > MAX_TAIL_BYTES ? enough : Math.min(from, enough))
+}
+
+const LF = 10
+const CR = 13
+/** CRLF CRLF */
+const BLANK_LINE_BYTES = 4
+
+/** Where the blank line before the last event begins, whether the event has ended or not. Undefined: there is none. */
+function lastEventFrom(bytes: Uint8Array): number | undefined {
+  const isBreak = (at: number) => bytes[at] === LF || bytes[at] === CR
+  let end = bytes.byteLength - 1
+  while (end >= 0 && isBreak(end)) end--
+  if (end < 0) return undefined
+  let lf = bytes.lastIndexOf(LF, end)
+  let cr = bytes.lastIndexOf(CR, end)
+  for (let at = Math.max(lf, cr); at > 0; at = Math.max(lf, cr)) {
+    const isCrlf = bytes[at] === LF && bytes[at - 1] === CR
+    if (isBreak(at - 1) && (!isCrlf || isBreak(at - 2))) return Math.max(0, at + 1 - BLANK_LINE_BYTES)
+    if (at === lf) lf = bytes.lastIndexOf(LF, at - 1)
+    else cr = bytes.lastIndexOf(CR, at - 1)
+  }
+  return undefined
 }

@@ -6,8 +6,12 @@
  * a number: it is sent again until a snapshot acknowledges it, and the tracker learns from each number once.
  */
 
+import type { RegistryView } from './registry-view'
+
 export interface Report {
   readonly isolate: string
+  /** The registry's revision that this isolate knows; 0: none. Undefined from a version that knows of no registry. */
+  readonly registry?: number | undefined
   /** Live leases a model: [in flight, prompt tokens still waiting for their first token]. Models without any are left out. */
   readonly leases: Readonly<Record<string, readonly [inFlight: number, waitingTokens: number]>>
   /** Counts up from 1; 0 with no batch. */
@@ -78,6 +82,14 @@ export interface Snapshot {
   readonly arrivalsPerSecond: number
   readonly meanPromptTokens: number
   readonly models: Readonly<Record<string, ModelSnapshot>>
+}
+
+/** What a report is answered with. */
+export interface SyncAnswer extends Snapshot {
+  /** Null where the reporter knows it, or the tracker does not. */
+  readonly registry: RegistryView | null
+  /** Whether the tracker has heard from the registry lately. */
+  readonly isFresh: boolean
 }
 
 /** One model (or account, or place: see `router/account.ts`), as the other isolates and everyone's experience have it. `null`: nothing is known. */

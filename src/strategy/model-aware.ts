@@ -2,11 +2,15 @@
  * The model that suits the request's priority best: accuracy, creativity and ethics from its profile, speed from the live load,
  * cost from its price, each brought to 0..1 and summed by weight. The priority weighs 0.7 and the other four share the rest
  * evenly, so that they decide between models that are about equal in it; with no priority all five weigh the same.
+ *
+ * With `explore`, qualities are drawn from what is believed of them instead of taken at their mean (Thompson, Biometrika 1933): a model of which little is
+ * known is tried as often as it may turn out to be the best. That alone may give up on a model for good, so each also keeps a least share.
  */
-import { PRIORITIES, type Price, type Priority } from '../model'
+import { drawBeta } from '../algorithm/beta'
+import { PRIORITIES, type Price, type Priority, type Quality } from '../model'
 import { firstTokenMs } from './first-token'
 import { compareIds } from './order'
-import type { Candidate, Strategy } from './strategy'
+import type { Candidate, Ranked, Strategy } from './strategy'
 
 /** Enough that a clear lead in the priority cannot be outvoted by all the others' leads of usual size. */
 const PRIORITY_WEIGHT = 0.7
@@ -23,24 +27,35 @@ const FREE_BELOW = 0.01
 export const modelAware: Strategy = {
   name: 'model-aware',
   prepare(_models, options) {
+    const { explore } = options
     return (candidates, situation) => {
       const weights = weightsFor(situation.priority ?? options.priority)
       const { promptTokens } = situation.features
       const fastestMs = least(candidates.map(candidate => answerMs(candidate, promptTokens)))
       const cheapest = least(candidates.map(({ model }) => blendedPrice(model.price, promptTokens)))
-      return candidates
+      const { random } = situation
+      const ranked = candidates
         .map(candidate => {
-          const { model } = candidate
+          const { model, quality } = candidate
+          const valueOf = (name: Quality) => (explore === undefined ? quality[name].mean : drawBeta(quality[name], random))
           const qualities: Readonly<Record<Priority, number>> = {
-            ...model.profile,
+            accuracy: valueOf('accuracy'),
+            creativity: valueOf('creativity'),
+            ethics: valueOf('ethics'),
             speed: speedScore(answerMs(candidate, promptTokens), fastestMs),
             cost: costScore(blendedPrice(model.price, promptTokens), cheapest),
           }
           return { model, score: PRIORITIES.reduce((sum, quality) => sum + weights[quality] * qualities[quality], 0) }
         })
         .sort((a, b) => b.score - a.score || b.model.weight - a.model.weight || compareIds(a.model, b.model))
+      return explore !== undefined && random() < explore.minShare * ranked.length ? withAnyoneFirst(ranked, random) : ranked
     }
   },
+}
+
+function withAnyoneFirst(ranked: readonly Ranked[], random: () => number): readonly Ranked[] {
+  const first = ranked[Math.floor(random() * ranked.length)]
+  return first === undefined ? ranked : [first, ...ranked.filter(other => other !== first)]
 }
 
 function weightsFor(priority: Priority | undefined): Readonly<Record<Priority, number>> {

@@ -4,7 +4,7 @@
  * (rings, schedules) is prepared once by `prepare` and not per request.
  */
 import type { Features } from '../context/features'
-import type { Model, Priority } from '../model'
+import type { Model, Priority, Qualities } from '../model'
 
 export const STRATEGIES = [
   'round-robin',
@@ -40,6 +40,8 @@ export interface Load {
 export interface Candidate {
   readonly model: Model
   readonly load: Load
+  /** For this request's topic: the profile and what feedback made of it. */
+  readonly quality: Qualities
 }
 
 /** Everything that a decision rests on besides its candidates. */
@@ -82,6 +84,8 @@ export interface Strategy {
 export interface StrategyOptions {
   /** The route's own priority, for when the request names none. */
   readonly priority?: Priority | undefined
+  /** For `model-aware` alone: learn by trying. */
+  readonly explore?: { readonly minShare: number } | undefined
   /** For `contextual` alone: the rules in order, each with the ranking of what it uses. */
   readonly rules?: readonly Rule[]
 }

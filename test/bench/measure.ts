@@ -3,7 +3,7 @@ import { number } from '../providers/json'
 import type { Child } from './child'
 import { cpuMs } from './cpu'
 import type { Job } from './load'
-import type { Scenario } from './scenario'
+import { type Scenario, SURFACE_PATHS, type Surface } from './scenario'
 import { CLIENT_KEY, type Variant, type Workers } from './workers'
 
 export interface Round {
@@ -25,16 +25,23 @@ const MAX_REQUESTS = 20_000
 
 const HEADERS = { 'content-type': 'application/json', authorization: `Bearer ${CLIENT_KEY}` }
 
-const urlOf = ({ urls }: Workers, variant: Variant, { upstreamPath }: Scenario): string =>
-  new URL(variant === 'bare' ? upstreamPath : '/v1/chat/completions', urls[variant]).href
+/** Of a whole stream. */
+const END: Readonly<Record<Surface, string>> = {
+  chat: 'data: [DONE]\n\n',
+  messages: 'data: {"type":"message_stop"}\n\n',
+}
+
+const urlOf = ({ urls }: Workers, variant: Variant, { upstreamPath, surface }: Scenario): string =>
+  new URL(variant === 'bare' ? upstreamPath : SURFACE_PATHS[surface], urls[variant]).href
 
 /** One request by hand. Resolves with the size of a good answer, bytes; throws at any other. */
-export async function probe({ workers }: Bench, scenario: Scenario, variant: Variant): Promise<number> {
+export async function probe({ workers, upstream }: Bench, scenario: Scenario, variant: Variant): Promise<number> {
+  await upstream.ask({ gapMs: 0, chunks: scenario.chunks })
   const response = await fetch(urlOf(workers, variant, scenario), { method: 'POST', headers: HEADERS, body: scenario.body })
   const bytes = await response.bytes()
   const text = new TextDecoder().decode(bytes)
   const isStream = scenario.body.includes('"stream":true')
-  const isWhole = variant === 'bare' || (isStream ? text.endsWith('data: [DONE]\n\n') : text.endsWith('}'))
+  const isWhole = variant === 'bare' || (isStream ? text.endsWith(END[scenario.surface]) : text.endsWith('}'))
   const isRight = variant === 'bare' || response.headers.get('x-router-model')?.startsWith(scenario.dialect) === true
   if (response.ok && isWhole && isRight) return bytes.length
   throw new Error(`"${scenario.name}", ${variant}: ${response.status} ${text}`)
@@ -48,7 +55,7 @@ export async function measure(
   forMs: number,
 ): Promise<Round> {
   const { workers, load, upstream, workerd } = bench
-  await upstream.ask({ gapMs: scenario.gapMs })
+  await upstream.ask({ gapMs: scenario.gapMs, chunks: scenario.chunks })
   const job: Job = {
     url: urlOf(workers, variant, scenario),
     headers: { ...HEADERS, 'content-length': String(Buffer.byteLength(scenario.body)) },

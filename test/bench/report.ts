@@ -24,6 +24,25 @@ export function report(scenario: Scenario, rounds: Rounds): string {
   return [scenario.name, ...lines, `  router/bare: ${ratio(rates).toFixed(2)} × the requests/s${cost}`].join('\n')
 }
 
+/** The slope between two lengths of the same stream, µs of CPU an event; by round. */
+export interface EventCosts {
+  readonly name: string
+  readonly bare: readonly number[]
+  readonly router: readonly number[]
+}
+
+/** Beside what the same events cost a Worker that only passes them on, and beside the native pair of the same surface. */
+export function reportEvents(costs: readonly EventCosts[], nativeOf: (name: string) => string): string {
+  const head = '  surface and upstream      bare  router  × native  (every round of the router)'
+  const lines = costs.map(({ name, bare, router }) => {
+    const native = costs.find(other => other.name === nativeOf(name))
+    const share = native === undefined ? Number.NaN : median(router) / median(native.router)
+    const rounds = router.map(value => value.toFixed(0)).join(' ')
+    return `  ${name.padEnd(24)} ${median(bare).toFixed(0).padStart(5)} ${median(router).toFixed(0).padStart(7)} ${share.toFixed(2).padStart(9)}  (${rounds})`
+  })
+  return ['µs of CPU an event, from the difference between a long and a short stream', head, ...lines].join('\n')
+}
+
 type Figures = Readonly<Record<Variant, readonly number[]>>
 
 function figures(rounds: Rounds, of: (round: Round) => number | undefined): Figures {

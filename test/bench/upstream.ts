@@ -1,6 +1,6 @@
 /**
- * The upstream, in a process of its own: the three providers' answers, made into bytes once, before the first request. Told by message how far
- * apart the events of a stream leave; says by message on which port it listens.
+ * The upstream, in a process of its own: the three providers' answers, made into bytes before the requests. Told by message how many events a
+ * stream has and how far apart they leave; says by message on which port it listens.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { isObject, number } from '../providers/json'
@@ -15,20 +15,20 @@ interface Prebuilt {
   readonly chunks: readonly Buffer[]
 }
 
-const CHUNKS = 50
 /** As long as its tokens usually are: five characters a chunk. */
-const TEXT = 'rise '.repeat(CHUNKS)
+const WORD = 'rise '
+const JSON_WORDS = 50
 
-function prebuilt(dialect: ProviderName, stream: boolean): Prebuilt {
+function prebuilt(dialect: ProviderName, stream: boolean, chunks: number): Prebuilt {
   const asked = { dialect, index: 1, method: 'POST', path: UPSTREAM_PATHS[dialect], body: { stream }, model: 'simulated', stream }
-  const plan = answer({ text: TEXT, chunks: CHUNKS })
+  const plan = answer({ text: WORD.repeat(chunks), chunks })
   if (plan.kind !== 'answer') throw new Error('an answer is an answer')
   const { headers, steps } = reply(plan, asked)
   return { headers, chunks: [...steps].flatMap(step => (step.kind === 'send' ? [Buffer.from(step.data)] : [])) }
 }
 
-const json = prebuilt('openai', false)
-const streams = new Map(PROVIDER_NAMES.map(dialect => [dialect, prebuilt(dialect, true)]))
+const json = prebuilt('openai', false, JSON_WORDS)
+let streams: ReadonlyMap<ProviderName, Prebuilt> = new Map()
 let gapMs = 0
 
 async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -66,7 +66,10 @@ server.listen(0, '127.0.0.1', () => {
   process.send?.({ port: isObject(address) ? address.port : undefined })
 })
 process.on('message', message => {
-  gapMs = isObject(message) ? (number(message.gapMs) ?? 0) : 0
+  const { gapMs: gap, chunks } = isObject(message) ? message : {}
+  gapMs = number(gap) ?? 0
+  const length = number(chunks) ?? 1
+  streams = new Map(PROVIDER_NAMES.map(dialect => [dialect, prebuilt(dialect, true, length)]))
   process.send?.({ gapMs })
 })
 process.on('disconnect', () => process.exit())

@@ -45,7 +45,10 @@ export async function startWorkers(script: string, upstream: string): Promise<Wo
           name: 'router',
           script: await readFile(script, 'utf8'),
           bindings,
-          durableObjects: { LOAD_TRACKER: { className: 'LoadTracker', useSQLite: true } },
+          durableObjects: {
+            LOAD_TRACKER: { className: 'LoadTracker', useSQLite: true },
+            REGISTRY: { className: 'Registry', useSQLite: true },
+          },
         },
         { ...common, name: 'bare', script: BARE, bindings: { UPSTREAM: upstream } },
       ],
@@ -67,7 +70,7 @@ function configFor(upstream: string): ConfigInput {
       ...three('anthropic', 'claude-sonnet-5', `${upstream}/anthropic`),
       ...three('google', 'gemini-3-flash', `${upstream}/google`),
     },
-    pools: { anthropic: pool('anthropic'), google: pool('google') },
+    pools: { openai: pool('openai'), anthropic: pool('anthropic'), google: pool('google') },
     routes: [
       { name: 'support', when: { topic: ['technical_support', 'coding'] }, use: ['anthropic'] },
       { name: 'hard', when: { complexity: { gte: 0.95 } }, use: ['google'] },

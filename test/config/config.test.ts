@@ -56,7 +56,7 @@ describe('a wrong configuration', () => {
       'an unknown capability',
       gpt({ capabilities: ['tools', 'sight'] }),
       'models.gpt.capabilities.1',
-      '("tools" | "vision" | "json-schema" | "audio" | "documents" | "reasoning")',
+      '("tools" | "vision" | "json-schema" | "audio" | "documents" | "reasoning" | "embeddings" | "chat")',
       '"sight"',
     ],
     [
@@ -309,8 +309,14 @@ describe('a sound configuration', () => {
       contextWindow: undefined,
       capabilities: undefined,
       price: undefined,
-      profile: { accuracy: 0.5, creativity: 0.5, ethics: 0.5 },
+      profile: {
+        accuracy: { mean: 0.5, count: 10 },
+        creativity: { mean: 0.5, count: 10 },
+        ethics: { mean: 0.5, count: 10 },
+        topics: {},
+      },
       firstTokenMs: undefined,
+      state: 'active',
     })
     expect(rest).toMatchObject({
       pools: new Map(),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Syncing, syncInTime, syncOnce } from '../../src/durable/sync'
+import { KnownRegistry } from '../../src/state/known-registry'
 import { LocalLoad } from '../../src/state/local-load'
 import type { Report } from '../../src/state/report'
 import { SYNC_TIMEOUT_MS, SyncSchedule } from '../../src/state/sync-schedule'
@@ -17,13 +18,14 @@ function given(answer?: Answer) {
   const answers: Answer[] = answer === undefined ? [] : [answer]
   const syncing: Syncing = {
     load,
+    registry: new KnownRegistry(),
     schedule,
     now: world.now,
     after: world.after,
     client: {
       sync: report => {
         calls.push(world.nowMs)
-        return answers[0]?.(report) ?? Promise.resolve(tracker.sync(report, world.nowMs))
+        return answers[0]?.(report) ?? Promise.resolve({ ...tracker.sync(report, world.nowMs), registry: null, isFresh: true })
       },
       look: () => Promise.reject(new Error('nobody looks')),
     },

@@ -5,13 +5,14 @@
 import { createApp } from '../../src/app'
 import { parseConfig } from '../../src/config'
 import { LoadTracker } from '../../src/durable/load-tracker'
+import { Registry } from '../../src/durable/registry'
 import { type Env, secretOf } from '../../src/env'
 import { type AccessPolicy, byKeys } from '../../src/http/access'
 import { realWorld } from '../../src/http/world'
 import type { World } from '../../src/router/world'
 import config from '../../src/router.config'
 
-export { LoadTracker }
+export { LoadTracker, Registry }
 
 interface LocalEnv extends Env {
   readonly LOCAL_ACCESS?: string

@@ -80,6 +80,7 @@ describe('configuration', () => {
     'Route field': route,
     Limit: config.limits,
     'Access field': config.access,
+    'Feedback field': config.feedback,
   }
 
   test.each([
@@ -89,6 +90,7 @@ describe('configuration', () => {
     ['Route field', Object.keys(route)],
     ['Limit', Object.keys(config.limits)],
     ['Access field', [...Object.keys(config.access), 'jwt']],
+    ['Feedback field', Object.keys(config.feedback)],
   ])('the table "%s" has a row for every field and none for any other', (first, fields) => {
     expect(subjectsOf(first).toSorted()).toEqual([...new Set(fields)].toSorted())
   })

@@ -45,7 +45,7 @@ describe('auto', () => {
       { claims: { tier: 'pro' } },
     )
     expect(decision.route).toBe('coding')
-    expect(decision.passedOver).toEqual([{ route: 'paid', why: 'none of its models has its secret set' }])
+    expect(decision.passedOver).toEqual([{ route: 'paid', why: 'none of its models is live' }])
     expect(rankedIds(decision)).toEqual(['c'])
   })
 
@@ -256,6 +256,7 @@ describe('when nobody can take a request', () => {
     expect(refused(small(['tools'], 50), { features: { promptTokens: 51 } })).toMatchObject({
       status: 400,
       code: 'context_length_exceeded',
+      message: expect.stringMatching(/prompt is too long.*maximum context length.*a: the prompt needs about 51 tokens/),
       param: 'messages',
     })
   })
@@ -270,7 +271,7 @@ describe('when nobody can take a request', () => {
   it('since no model is live, it is a 503', () => {
     expect(refused(planOf({ models }, ['a', 'b']))).toMatchObject({
       status: 503,
-      message: 'No model of "everything" can take this request. None of its models has its secret set.',
+      message: 'No model of "everything" can take this request. None of its models is live.',
     })
   })
 })

@@ -4,6 +4,7 @@ import type { Dialect, StreamPart, UpstreamEvent } from '../../src/provider/dial
 import { createEventDecoder } from '../../src/provider/events'
 import { google } from '../../src/provider/google'
 import { openai } from '../../src/provider/openai'
+import { openaiResponses } from '../../src/provider/openai/responses'
 import { GATE_BYTES, passGate } from '../../src/router/gate'
 import { choices, context, play, recording } from '../provider/stream-contract'
 import { FRAMINGS, streamOf } from './framing'
@@ -149,6 +150,7 @@ describe('what comes with the first content', () => {
 
 const RECORDINGS: Readonly<Record<Dialect['name'], readonly string[]>> = {
   openai: ['text', 'tools', 'two-choices', 'filtered', 'error', 'running-usage'],
+  'openai-responses': ['text', 'tools', 'reasoning', 'refusal', 'error', 'failed'],
   anthropic: ['text', 'tools', 'refusal', 'overloaded', 'server-tool'],
   google: ['text', 'tools', 'blocked', 'signed-text', 'two-candidates', 'unavailable'],
 }
@@ -164,9 +166,9 @@ async function readWhole(pieces: readonly Uint8Array[], dialect: Dialect) {
   return { parts, bytes: Buffer.concat([...result.value.held, ...body.unread]) }
 }
 
-const three = [openai, anthropic, google]
+const dialects = [openai, openaiResponses, anthropic, google]
 /** Every framing of one recording with text of several bytes a character, and every recording in its plainest framing. */
-const cases = three.flatMap(dialect => [
+const cases = dialects.flatMap(dialect => [
   ...Object.keys(FRAMINGS).map(framing => [dialect.name, 'text', framing, dialect] as const),
   ...RECORDINGS[dialect.name].slice(1).map(name => [dialect.name, name, 'LF', dialect] as const),
 ])

@@ -1,6 +1,7 @@
 /** Plans and questions for decisions, from configurations as operators write them. */
 import { type ConfigInput, parseConfig } from '../../src/config'
 import type { Problem, Result } from '../../src/outcome'
+import { boundTo } from '../../src/router/bound'
 import { type Controls, parseControls } from '../../src/router/controls'
 import { type Decision, decide, type Question } from '../../src/router/decide'
 import { createPlan, type Plan } from '../../src/router/plan'
@@ -31,8 +32,7 @@ function controlsOf(): Controls {
   return parsed.value
 }
 
-export interface Asking extends Partial<Omit<Question, 'chat' | 'controls' | 'load' | 'features'>> {
-  readonly model?: string
+export interface Asking extends Partial<Omit<Question, 'controls' | 'load' | 'features'>> {
   readonly fields?: Record<string, unknown>
   readonly controls?: Partial<Controls>
   readonly features?: Partial<Question['features']>
@@ -42,8 +42,11 @@ export interface Asking extends Partial<Omit<Question, 'chat' | 'controls' | 'lo
 
 export function questionOf({ model = 'auto', fields, controls, features, loads = {}, ...rest }: Asking): Question {
   const { nowMs, random, claims, view, features: plain } = situation()
+  const asked = chat({ model, ...fields })
   return {
-    chat: chat({ model, ...fields }),
+    model,
+    bound: boundTo(asked),
+    metadata: asked.metadata ?? {},
     controls: { ...noControls, ...controls },
     features: { ...plain, ...features },
     claims,
@@ -55,6 +58,7 @@ export function questionOf({ model = 'auto', fields, controls, features, loads =
     load: id => ({ ...idle, ...loads[id] }),
     place: 'TST',
     view,
+    feedback: {},
     ...rest,
   }
 }

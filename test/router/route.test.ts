@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { fingerprint } from '../../src/algorithm/hash'
 import { type ConfigInput, parseConfig } from '../../src/config'
 import { openaiSurface } from '../../src/provider/openai/surface'
 import { Isolate } from '../../src/router/isolate'
@@ -109,7 +110,7 @@ describe('an answer', () => {
   it('is remembered for its conversation', async () => {
     const { result, isolate } = setOut({ replies: { a: failing(500), b: json(completion('Hi')) }, fields: { user: 'ann' } })
     await result
-    expect(isolate.lastModel('ann')).toBe('b')
+    expect(isolate.lastModel(fingerprint('ann'))).toBe('b')
   })
 
   it('comes from the next model while one fails, and tells of how many', async () => {

@@ -45,6 +45,7 @@ export async function startWorkers(script: string, upstream: string): Promise<Wo
         },
         durableObjects: {
           LOAD_TRACKER: { className: 'LoadTracker', useSQLite: true, ...(index > 0 && { scriptName: NAMES[0] }) },
+          REGISTRY: { className: 'Registry', useSQLite: true, ...(index > 0 && { scriptName: NAMES[0] }) },
         },
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
       })),

@@ -90,7 +90,7 @@ describe('a conversation that has spilled', () => {
 
 describe('many conversations', () => {
   const fleet = ['a', 'b', 'c', 'd', 'e'].map(id => model(id))
-  const all = fleet.map(each => ({ model: each, load: load() }))
+  const all = fleet.map(each => ({ model: each, load: load(), quality: each.profile }))
   const rankAll = consistentHash.prepare(fleet, {})
   const keys = Array.from({ length: 2_000 }, (_, index) => `conversation ${index}`)
   const firstOf = (candidates: readonly Candidate[], hashKey: string) => idsOf(rankAll(candidates, situation({ hashKey })))[0]
@@ -130,7 +130,11 @@ describe('many conversations', () => {
         inFlight.set(ended, (inFlight.get(ended) ?? 0) - 1)
       }
       const hashKey = cold(random) === 0 ? 'hot' : `key ${turn}`
-      const candidates = fleet.map(each => ({ model: each, load: load({ inFlight: inFlight.get(each.id) ?? 0 }) }))
+      const candidates = fleet.map(each => ({
+        model: each,
+        load: load({ inFlight: inFlight.get(each.id) ?? 0 }),
+        quality: each.profile,
+      }))
       const chosen = idsOf(rankAll(candidates, situation({ hashKey, view: fresh })))[0] ?? ''
       inFlight.set(chosen, (inFlight.get(chosen) ?? 0) + 1)
       running.push(chosen)

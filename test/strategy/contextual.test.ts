@@ -3,11 +3,11 @@ import { contextual } from '../../src/strategy/contextual'
 import { modelAware } from '../../src/strategy/model-aware'
 import { roundRobin } from '../../src/strategy/round-robin'
 import type { Candidate, Rule, Situation } from '../../src/strategy/strategy'
-import { candidate, idsOf, modelsOf, situation } from './given'
+import { candidate, idsOf, modelsOf, profile, situation } from './given'
 
 const all = [
   candidate('gpt', {}, { weight: 2 }),
-  candidate('claude', {}, { profile: { accuracy: 0.5, creativity: 0.9, ethics: 0.5 } }),
+  candidate('claude', {}, { profile: profile(0.5, 0.9, 0.5) }),
   candidate('gemini', {}, { weight: 3 }),
   candidate('llama', {}, { weight: 0.5 }),
 ]

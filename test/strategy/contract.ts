@@ -23,7 +23,10 @@ const anyLoad: fc.Arbitrary<Load> = fc.record({
   failureRate: fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true })),
 })
 
-const quality = fc.double({ min: 0, max: 1, noNaN: true })
+const quality = fc.record({
+  mean: fc.double({ min: 0, max: 1, noNaN: true }),
+  count: fc.double({ min: 0, max: 1e3, noNaN: true }),
+})
 
 const anyCandidate = (id: string): fc.Arbitrary<Candidate> =>
   fc
@@ -32,9 +35,9 @@ const anyCandidate = (id: string): fc.Arbitrary<Candidate> =>
       weight: fc.oneof(fc.constantFrom(1, 0.5, 2, 100), fc.double({ min: 0.01, max: 1e4, noNaN: true })),
       maxInFlight: fc.integer({ min: 1, max: 1_000 }),
       price: fc.option(fc.record({ input: amount, output: amount }), { nil: undefined }),
-      profile: fc.record({ accuracy: quality, creativity: quality, ethics: quality }),
+      profile: fc.record({ accuracy: quality, creativity: quality, ethics: quality, topics: fc.constant({}) }),
     })
-    .map(({ load, ...given }) => ({ model: model(id, given), load }))
+    .map(({ load, ...given }) => ({ model: model(id, given), load, quality: given.profile }))
 
 const someCandidates = fc.subarray(IDS).chain(ids => fc.tuple(...ids.map(anyCandidate)).map((list): readonly Candidate[] => list))
 

@@ -1,6 +1,6 @@
 /** Models, loads and situations for tests, each with a plain default and whatever a test says otherwise. */
 import { createRandom } from '../../src/algorithm/random'
-import type { Model } from '../../src/model'
+import type { Model, Profile } from '../../src/model'
 import type { Candidate, Load, Situation } from '../../src/strategy/strategy'
 
 export function model(id: string, given: Partial<Model> = {}): Model {
@@ -16,10 +16,17 @@ export function model(id: string, given: Partial<Model> = {}): Model {
     contextWindow: undefined,
     capabilities: undefined,
     price: undefined,
-    profile: { accuracy: 0.5, creativity: 0.5, ethics: 0.5 },
+    profile: profile(),
     firstTokenMs: undefined,
+    state: 'active',
     ...given,
   }
+}
+
+/** Figures that are worth ten answers each, as a configuration's guesses are. */
+export function profile(accuracy = 0.5, creativity = 0.5, ethics = 0.5): Profile {
+  const worth = (mean: number) => ({ mean, count: 10 })
+  return { accuracy: worth(accuracy), creativity: worth(creativity), ethics: worth(ethics), topics: {} }
 }
 
 export function load(given: Partial<Load> = {}): Load {
@@ -27,7 +34,8 @@ export function load(given: Partial<Load> = {}): Load {
 }
 
 export function candidate(id: string, given: Partial<Load> = {}, of: Partial<Model> = {}): Candidate {
-  return { model: model(id, of), load: load(given) }
+  const made = model(id, of)
+  return { model: made, load: load(given), quality: made.profile }
 }
 
 /** A fresh view of an idle fleet, a prompt of 100 tokens, seed 1. */

@@ -131,6 +131,7 @@ describe('a fleet of 100 isolates with views up to a second old', () => {
         const candidates = models.map(each => ({
           model: each,
           load: load({ inFlight: (isolate.others.get(each.id) ?? 0) + (isolate.own.get(each.id) ?? 0) }),
+          quality: each.profile,
         }))
         const view = {
           ageMs: nowMs - isolate.seenAtMs,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Model } from '../../src/model'
 import { modelAware } from '../../src/strategy/model-aware'
 import type { Candidate } from '../../src/strategy/strategy'
-import { candidate, idsOf, modelsOf, situation } from './given'
+import { candidate, firsts, idsOf, modelsOf, profile as profileOf, situation } from './given'
 
 const rankOf = (all: readonly Candidate[], given: Parameters<typeof situation>[0] = {}, promptTokens = 100) =>
   modelAware.prepare(modelsOf(all), {})(all, situation(given, promptTokens))
@@ -11,7 +11,7 @@ const scoreOf = (all: readonly Candidate[], id: string, given: Parameters<typeof
   rankOf(all, given, promptTokens).find(({ model }) => model.id === id)?.score
 
 const profile = (accuracy: number, creativity: number, ethics: number): Partial<Model> => ({
-  profile: { accuracy, creativity, ethics },
+  profile: profileOf(accuracy, creativity, ethics),
 })
 
 describe('the score, by hand', () => {
@@ -92,5 +92,35 @@ describe('the ranking', () => {
     expect(
       idsOf(rankOf([candidate('c'), candidate('b'), candidate('a', {}, { weight: 0.5 }), candidate('d', {}, { weight: 3 })])),
     ).toEqual(['d', 'b', 'c', 'a'])
+  })
+})
+
+describe('with exploration', () => {
+  const known = (mean: number, count: number): Partial<Model> => ({ profile: { ...profileOf(), accuracy: { mean, count } } })
+  const share = (id: string, all: readonly Candidate[], minShare: number) => {
+    const rank = modelAware.prepare(modelsOf(all), { priority: 'accuracy', explore: { minShare } })
+    return (firsts(4_000, (_, random) => rank(all, situation({ random }))).get(id) ?? 0) / 4_000
+  }
+
+  test('a model that little is known of is tried, one that is known to be worse hardly ever', () => {
+    const best = candidate('best', {}, known(0.8, 500))
+    expect(share('other', [best, candidate('other', {}, known(0.6, 4))], 0)).toBeGreaterThan(0.15)
+    expect(share('other', [best, candidate('other', {}, known(0.6, 500))], 0)).toBe(0)
+  })
+
+  test('every model keeps its least share, however bad it seems', () => {
+    const all = [
+      candidate('best', {}, known(0.9, 500)),
+      candidate('bad', {}, known(0.1, 500)),
+      candidate('worse', {}, known(0.05, 500)),
+    ]
+    // 4,000 draws with share 0.05: standard error 0.0034
+    for (const id of ['bad', 'worse']) expect(Math.abs(share(id, all, 0.05) - 0.05)).toBeLessThan(0.015)
+  })
+
+  test('nobody is lost from the ranking', () => {
+    const all = ['a', 'b', 'c'].map(id => candidate(id))
+    const rank = modelAware.prepare(modelsOf(all), { explore: { minShare: 0.3 } })
+    expect([...idsOf(rank(all, situation()))].sort()).toEqual(['a', 'b', 'c'])
   })
 })

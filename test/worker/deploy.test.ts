@@ -17,12 +17,12 @@ it('the production configuration binds neither', async () => {
   expect(await readFile('wrangler.toml', 'utf8')).not.toMatch(/LOCAL_ACCESS|PROVIDERS|ringroad-providers/)
 })
 
-it('a dry run names only the tracker and the assets as bindings', async () => {
+it('a dry run names only the two kinds of object and the assets as bindings', async () => {
   const outDir = await mkdtemp(join(tmpdir(), 'ringroad-deploy-'))
   try {
     const output = await build('wrangler.toml', outDir)
     const bindings = output.match(/env\.\w+/g) ?? []
-    expect(new Set(bindings)).toEqual(new Set(['env.LOAD_TRACKER']))
+    expect(new Set(bindings)).toEqual(new Set(['env.LOAD_TRACKER', 'env.REGISTRY']))
     expect(await readdir(outDir)).toContain('index.js')
   } finally {
     await rm(outDir, { recursive: true })

@@ -1,0 +1,79 @@
+/**
+ * Before a decision: what the fleet knows. An isolate that serves traffic is told behind its requests and never waits here. One that is cold, or was idle for
+ * longer than the bound within which a change must hold, asks while the request's body is being read, for a limited time.
+ *
+ * Load fails open: without a view of it, weights and own leases decide. What operators changed fails closed in an isolate that has never heard of it,
+ * since a model may be disabled for a reason; one that has goes on with what it last heard.
+ */
+import { createMiddleware } from 'hono/factory'
+import { syncOnce } from '../durable/sync'
+import type { AppContext, AppEnv } from './context'
+import { syncingOf } from './host'
+import { NO_RETRY, notConfigured, problemResponse } from './problem'
+import { surfaceOf } from './surface'
+
+/** For the view of the others, from the region's own tracker. */
+const TRACKER_WAIT_MS = 100
+/** For the registry itself, which may be on another continent, where nothing at all is known of it. */
+const REGISTRY_WAIT_MS = 1_500
+/** While it is away, one request in so long tries again. */
+const TRY_EVERY_MS = 1_000
+
+export const informed = createMiddleware<AppEnv>(async (c, next) => {
+  const { deployment, world } = c.var
+  const { registry } = deployment
+  if (registry.isStale(world.now()) && registry.mayAsk(world.now(), TRY_EVERY_MS)) {
+    // The handler's own reading finds it read
+    if (c.req.method === 'POST') c.executionCtx.waitUntil(c.req.text().catch(() => ''))
+    await within(TRACKER_WAIT_MS, syncOnce(syncingOf(c)), c)
+    if (registry.isStale(world.now()))
+      await within(registry.view === undefined ? REGISTRY_WAIT_MS : TRACKER_WAIT_MS, askRegistry(c), c)
+  }
+  if (registry.view === undefined) return problemResponse(REGISTRY_AWAY, surfaceOf(c))
+  const { plan, missingSecrets } = deployment
+  if (plan === undefined || plan.live.size === 0) return problemResponse(noModel(missingSecrets), surfaceOf(c), NO_RETRY)
+  c.set('plan', plan)
+  return next()
+})
+
+/** The newest that there is. Never rejects; false: it is away. */
+export async function askRegistry(c: AppContext): Promise<boolean> {
+  const { deployment, registry, world } = c.var
+  const askedMs = world.now()
+  try {
+    deployment.registry.accept(await registry.read(deployment.registry.revision), askedMs, true)
+    return true
+  } catch (error) {
+    console.warn(JSON.stringify({ level: 'warn', event: 'registry_away', error: String(error) }))
+    return false
+  }
+}
+
+/** Waits for a limited time; what takes longer goes on behind the request. */
+async function within(ms: number, work: Promise<unknown>, c: AppContext): Promise<void> {
+  c.executionCtx.waitUntil(work)
+  let cancel = () => {}
+  const timeout = new Promise<void>(resolve => {
+    cancel = c.var.world.after(ms, resolve)
+  })
+  await Promise.race([work, timeout])
+  cancel()
+}
+
+const REGISTRY_AWAY = {
+  status: 503,
+  type: 'server_error',
+  code: 'registry_away',
+  message: 'The router has just started here and cannot learn which models are disabled. Try again in a moment.',
+  param: null,
+  retryAfterMs: 1_000,
+}
+
+function noModel(missingSecrets: readonly string[]) {
+  const names = missingSecrets.map(name => `"npx wrangler secret put ${name}"`).join(' or ')
+  return notConfigured(
+    missingSecrets.length > 0
+      ? `No model is live: none has its secret set. Set one with ${names}, or in .dev.vars for local development.`
+      : 'No model is live: all are disabled. An operator can change that with PATCH /admin/models/<id>.',
+  )
+}

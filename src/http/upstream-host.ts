@@ -1,0 +1,31 @@
+/**
+ * Where a model that was added at run time may live. Whoever holds the admin key may thereby not make the router fetch just anything, nor send a
+ * provider's key to just anyone: only hosts that the configuration allows, by name, over https on its own port. Hosts in the file itself are not held to
+ * this, since whoever writes the file deploys the router.
+ */
+import type { Fields } from '../state/overlay'
+
+/** What is wrong, in words; undefined: nothing. `ownHost` is where this router answers, which would call itself for ever. */
+export function refusedUpstream(
+  fields: Fields,
+  allowed: readonly string[],
+  ownHost: string,
+): { field: string; message: string } | undefined {
+  const { baseUrl, secret } = fields
+  if (typeof secret === 'string' && /^ROUTER_/.test(secret))
+    return { field: 'secret', message: "the router's own secrets never go to an upstream" }
+  if (typeof baseUrl !== 'string') return undefined
+  const refused = (message: string) => ({ field: 'baseUrl', message })
+  if (!URL.canParse(baseUrl)) return refused('not a URL')
+  const url = new URL(baseUrl)
+  if (url.protocol !== 'https:') return refused('only https is allowed here')
+  if (url.port !== '') return refused("only https's own port 443 is allowed here")
+  if (url.username !== '' || url.password !== '') return refused('a URL with a user or a password')
+  // The URL parser has turned every notation of an IPv4 address into digits and dots by now
+  if (/^[\d.]+$/.test(url.hostname) || url.hostname.startsWith('[')) return refused('an IP address')
+  if (url.hostname === ownHost || url.hostname.endsWith('.workers.dev')) return refused('this router, or another Worker')
+  const isAllowed = allowed.some(host => (host.startsWith('*.') ? url.hostname.endsWith(host.slice(1)) : url.hostname === host))
+  if (isAllowed) return undefined
+  const list = allowed.length > 0 ? `it allows ${allowed.join(', ')}` : 'it allows none'
+  return refused(`${url.hostname} is not among the hosts that access.upstreams of the configuration allows; ${list}`)
+}

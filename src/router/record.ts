@@ -1,0 +1,278 @@
+/**
+ * A decision with all that it rested on, as plain JSON for the log: enough to make it again, bit for bit. What a decision looked at is noted while it is
+ * made, so that the record holds no more than that, and holds it as it was.
+ *
+ * No prompt and no key: of the prompt there are its features, of the hash key its fingerprint, and of metadata and claims what conditions ask for.
+ */
+import { createRandom } from '../algorithm/random'
+import type { Config } from '../config'
+import { comparables, fits } from '../context/condition'
+import type { Features } from '../context/features'
+import type { Priority, Work } from '../model'
+import { type Problem, type Result, redact } from '../outcome'
+import type { ModelLoad, View } from '../state/local-load'
+import type { FeedbackTable } from '../state/registry-view'
+import type { StrategyName } from '../strategy/strategy'
+import type { Bound } from './bound'
+import type { Controls } from './controls'
+import type { Decision, Question } from './decide'
+import type { Exclusion } from './filter'
+import type { WorkPlan } from './plan'
+import type { Sized } from './question'
+
+export interface DecisionRecord {
+  readonly work: Work
+  readonly asked: Asked
+  readonly features: Features
+  readonly bound: Bound | null
+  readonly metadata: Values
+  readonly claims: Values
+  readonly hashKey: string
+  readonly lastModel: string | null
+  readonly nowMs: number
+  readonly seed: number
+  readonly turn: number
+  readonly place: string
+  readonly view: View | null
+  /** By the id of a model, an account or a place; each with what differs from an idle one. */
+  readonly loads: Readonly<Record<string, RecordedLoad>>
+  readonly feedback: FeedbackTable
+  readonly outcome: Outcome
+  /** There was more to it than one line should hold: it cannot be made again. */
+  readonly isCut: boolean
+}
+
+/** What the client asked of the router itself. */
+interface Asked {
+  readonly model: string
+  readonly models: readonly string[] | null
+  readonly strategy: StrategyName | null
+  readonly priority: Priority | null
+}
+
+/** By name, the values as texts. */
+export type Values = Readonly<Record<string, readonly string[]>>
+export type RecordedLoad = Partial<ModelLoad>
+
+export type Outcome =
+  | {
+      readonly route: string
+      readonly strategy: string
+      readonly hedge: boolean
+      readonly panic: boolean
+      readonly ranking: readonly (readonly [model: string, score: number | string])[]
+      readonly excluded: readonly (readonly [model: string, exclusion: Exclusion])[]
+      /** With the condition that did not hold; null: none of its models is live. */
+      readonly passedOver: readonly (readonly [route: string, field: string | null])[]
+    }
+  | { readonly refused: { readonly status: number; readonly code: string | null; readonly param: string | null } }
+
+/** More models than a pool has; at some 100 bytes each, well within what one line of a log may hold. */
+const MAX_MODELS = 100
+/** A model's evidence is up to 3 metrics times 10 topics, some 2 kB. */
+const MAX_FEEDBACK = 20
+const MAX_NAMES = 20
+const MAX_NAME_CHARACTERS = 100
+const MAX_VALUE_CHARACTERS = 2_000
+
+/** As the load of a model is that nobody uses. */
+const IDLE: ModelLoad = {
+  inFlight: 0,
+  waitingTokens: 0,
+  firstToken: undefined,
+  slowdown: 1,
+  perTokenMs: undefined,
+  p95Ratio: undefined,
+  failureRate: 0,
+  recentFailures: 0,
+  headroom: null,
+  ejectedForMs: 0,
+  probe: false,
+}
+
+export interface Notes {
+  /** The same question, with a note taken of what is looked at. */
+  readonly question: Sized
+  readonly record: (decided: Result<Decision, Problem>) => DecisionRecord
+}
+
+export function takeNotes(plan: WorkPlan, question: Sized): Notes {
+  const loads = new Map<string, RecordedLoad>()
+  const feedback = new Map<string, FeedbackTable[string]>()
+  let turn = 0
+  const noted: Sized = {
+    ...question,
+    turn: group => {
+      turn = question.turn(group)
+      return turn
+    },
+    load: id => {
+      const load = question.load(id)
+      loads.set(id, busy(load))
+      return load
+    },
+    feedback: watched(question.feedback, (id, evidence) => feedback.set(id, evidence)),
+  }
+  const record = (decided: Result<Decision, Problem>): DecisionRecord => {
+    const { features, bound, hashKey, lastModel, nowMs, seed, place, view } = question
+    const metadata = valuesOf(plan.config, 'metadata', question.metadata)
+    const claims = valuesOf(plan.config, 'claims', question.claims)
+    const models = decided.ok ? decided.value.ranking.length + decided.value.excluded.length : 0
+    const isCut =
+      Math.max(models, loads.size / 3) > MAX_MODELS ||
+      feedback.size > MAX_FEEDBACK ||
+      (question.controls.models?.length ?? 0) > MAX_NAMES ||
+      sizeOf(metadata) + sizeOf(claims) > MAX_VALUE_CHARACTERS
+    return {
+      work: plan.work,
+      asked: askedOf(plan, question),
+      features: { ...features },
+      bound: bound ?? null,
+      metadata: isCut ? {} : metadata,
+      claims: isCut ? {} : claims,
+      hashKey,
+      lastModel: lastModel ?? null,
+      nowMs,
+      seed,
+      turn,
+      place,
+      view: view ?? null,
+      loads: isCut ? {} : Object.fromEntries(loads),
+      feedback: isCut ? {} : Object.fromEntries(feedback),
+      outcome: outcomeOf(decided),
+      isCut,
+    }
+  }
+  return { question: noted, record }
+}
+
+/** What was decided, bounded, so that two can be held against each other. */
+export function outcomeOf(decided: Result<Decision, Problem>): Outcome {
+  if (!decided.ok) {
+    const { status, code, param } = decided.failure
+    return { refused: { status, code, param } }
+  }
+  const { route, strategy, hedge, panic, ranking, excluded, passedOver } = decided.value
+  return {
+    route,
+    strategy,
+    hedge,
+    panic,
+    ranking: ranking.slice(0, MAX_MODELS).map(({ model, score }) => [model.id, figure(score)]),
+    excluded: excluded.slice(0, MAX_MODELS).map(({ model, exclusion }) => [model.id, exclusion]),
+    passedOver: passedOver.slice(0, MAX_MODELS).map(({ route: name, mismatch }) => [name, mismatch?.field ?? null]),
+  }
+}
+
+/** JSON has no infinity and no negative zero. */
+const figure = (score: number): number | string => (Number.isFinite(score) ? score + 0 : String(score))
+
+export interface Remembered {
+  readonly question: Sized
+  /** Whose load was asked for and is not in the record: it was taken to be idle. */
+  readonly assumedIdle: () => readonly string[]
+}
+
+/** The question again. */
+export function questionFrom(record: DecisionRecord): Remembered {
+  const { asked, features, bound, metadata, claims, hashKey, lastModel, nowMs, seed, turn, place, view, loads, feedback } = record
+  const assumed = new Set<string>()
+  const question: Sized = {
+    model: asked.model,
+    controls: {
+      ...UNASKED,
+      models: asked.models ?? undefined,
+      strategy: asked.strategy ?? undefined,
+      priority: asked.priority ?? undefined,
+    },
+    features,
+    bound: bound ?? undefined,
+    // Of metadata each name has one value
+    metadata: Object.fromEntries(Object.entries(metadata).map(([name, values]) => [name, values.join()])),
+    claims,
+    hashKey,
+    lastModel: lastModel ?? undefined,
+    nowMs,
+    seed,
+    random: createRandom(seed),
+    turn: () => turn,
+    load: id => {
+      const load = Object.hasOwn(loads, id) ? loads[id] : undefined
+      if (load === undefined) assumed.add(id)
+      return { ...IDLE, ...load }
+    },
+    feedback,
+    place,
+    view: view ?? undefined,
+    promptTokens: features.promptTokens,
+  }
+  return { question, assumedIdle: () => [...assumed] }
+}
+
+/** Controls that have no part in the decision, as they are where nothing is said. */
+const UNASKED: Controls = {
+  strategy: undefined,
+  priority: undefined,
+  key: undefined,
+  models: undefined,
+  deadlineMs: undefined,
+  fallback: true,
+  keepAlive: true,
+}
+
+/** A name that nothing here has may be anything, a key put there by mistake included. */
+function askedOf(plan: WorkPlan, { model, controls }: Question): Asked {
+  const shown = (name: string) =>
+    name === 'auto' || plan.find(name) !== undefined ? name : `${redact(name.slice(0, MAX_NAME_CHARACTERS))}…`
+  return {
+    model: shown(model),
+    models: controls.models?.slice(0, MAX_NAMES).map(shown) ?? null,
+    strategy: controls.strategy ?? null,
+    priority: controls.priority ?? null,
+  }
+}
+
+/** What differs from an idle model's. */
+function busy(load: ModelLoad): RecordedLoad {
+  const idle = new Map<string, unknown>(Object.entries(IDLE))
+  return Object.fromEntries(Object.entries(load).filter(([name, value]) => value !== idle.get(name)))
+}
+
+/** The same table, telling whose entry is looked at. */
+function watched(table: FeedbackTable, seen: (id: string, evidence: FeedbackTable[string]) => void): FeedbackTable {
+  const watching: Record<string, FeedbackTable[string]> = {}
+  for (const [id, evidence] of Object.entries(table))
+    Object.defineProperty(watching, id, {
+      enumerable: true,
+      get: () => {
+        seen(id, evidence)
+        return evidence
+      },
+    })
+  return watching
+}
+
+/** Stands for every value that no condition lists: which one it is decides nothing, and may be nobody's business. */
+const UNLISTED = '\ufffd'
+
+/** Of the names that conditions ask for, the values that they list. */
+function valuesOf({ routes }: Config, kind: 'metadata' | 'claims', given: Readonly<Record<string, unknown>>): Values {
+  const listed = new Map<string, string[]>()
+  for (const { when = {} } of routes)
+    for (const [name, values] of Object.entries(when)) {
+      if (!name.startsWith(`${kind}.`) || !Array.isArray(values)) continue
+      const key = name.slice(kind.length + 1)
+      listed.set(key, [...(listed.get(key) ?? []), ...values])
+    }
+  return Object.fromEntries(
+    [...listed].flatMap(([name, patterns]) => {
+      const value = Object.hasOwn(given, name) ? given[name] : undefined
+      if (value === undefined || value === null) return []
+      const values = comparables(value)
+      const known = values.filter(each => patterns.some(pattern => fits(pattern, each)))
+      return [[name, known.length < values.length || known.length === 0 ? [...known, UNLISTED] : known]]
+    }),
+  )
+}
+
+const sizeOf = (values: Values): number => JSON.stringify(values).length

@@ -1,0 +1,49 @@
+/** A recorded decision made again, by the code that makes them: whether it comes out the same, and if not, what is the first thing that does not. */
+import { isObject } from '../json'
+import type { Problem, Result } from '../outcome'
+import { type Decision, decide } from './decide'
+import type { Plan } from './plan'
+import type { Sized } from './question'
+import { type DecisionRecord, outcomeOf, questionFrom } from './record'
+
+export interface Replay {
+  readonly question: Sized
+  readonly decided: Result<Decision, Problem>
+  /** Undefined: it comes out as recorded, bit for bit. */
+  readonly difference: Difference | undefined
+  /** Models, accounts and places that this configuration asks about and that the record does not know: taken to be idle. */
+  readonly assumedIdle: readonly string[]
+}
+
+export interface Difference {
+  /** Within the outcome, such as `ranking.0.1`. */
+  readonly path: string
+  readonly recorded: unknown
+  readonly replayed: unknown
+}
+
+/** `record` as it was made or as JSON brings it back. */
+export function replay(plan: Plan, record: DecisionRecord): Replay {
+  const { question, assumedIdle } = questionFrom(record)
+  const decided = decide(record.work === 'chat' ? plan : plan.embeddings, question)
+  const difference = firstDifference(record.outcome, outcomeOf(decided))
+  return { question, decided, difference, assumedIdle: assumedIdle() }
+}
+
+/** Of two values as JSON has them. */
+export function firstDifference(recorded: unknown, replayed: unknown, path = ''): Difference | undefined {
+  const [one, other] = [entriesOf(recorded), entriesOf(replayed)]
+  if (one === undefined || other === undefined || Array.isArray(recorded) !== Array.isArray(replayed))
+    return recorded === replayed ? undefined : { path, recorded: recorded ?? null, replayed: replayed ?? null }
+  for (const key of new Set([...one.keys(), ...other.keys()])) {
+    const difference = firstDifference(one.get(key), other.get(key), path === '' ? key : `${path}.${key}`)
+    if (difference !== undefined) return difference
+  }
+  return undefined
+}
+
+/** What JSON would write of them; undefined for what has no entries. */
+function entriesOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
+  if (!Array.isArray(value) && !isObject(value)) return undefined
+  return new Map(Object.entries(value).filter(([, each]) => each !== undefined))
+}
