@@ -3,24 +3,15 @@
  * never thrown, so that the Worker can answer with what is wrong (`Result`, with every problem found).
  */
 import * as v from 'valibot'
-import type { Belief } from './algorithm/beta'
 import type { When } from './context/condition'
 import { MODALITIES, TASKS, TOPICS } from './context/features'
 import { type Reach, reachability } from './context/reach'
 import { parseJson } from './json'
-import {
-  CAPABILITIES,
-  MODEL_STATES,
-  type Model,
-  PRIORITIES,
-  PROVIDERS,
-  type Profile,
-  type ProviderName,
-  QUALITIES,
-} from './model'
+import { CAPABILITIES, MODEL_STATES, type Model, PRIORITIES, PROVIDERS, type ProviderName } from './model'
 import { fail, ok, type Result, redact } from './outcome'
 import { knownModel } from './profile/catalogue'
 import { isEmbedder } from './profile/embedders'
+import { profileOf } from './profile/figures'
 import { STRATEGIES, type StrategyName } from './strategy/strategy'
 
 /** Letters that may stand in a header, in a metrics label and in a URL, since an id appears in all three. */
@@ -322,38 +313,6 @@ function capabilitiesOf({ provider, model, capabilities }: Parsed['models'][stri
   if (capabilities !== undefined) return new Set(capabilities)
   return provider !== 'anthropic' && isEmbedder(model) ? new Set(['embeddings']) : undefined
 }
-
-/** The middle of 0..1: nothing is known. */
-const UNKNOWN_QUALITY = 0.5
-/** A figure that somebody wrote down is worth as much as so many observed answers, and so is moved by feedback at that pace. */
-const GUESS_WORTH = 10
-/** However much was measured once: what a model is today counts as well. */
-const MOST_WORTH = 50
-
-function profileOf(given: Parsed['models'][string]['profile'] = {}): Profile {
-  const { topics = {} } = given
-  return {
-    accuracy: beliefOf(given.accuracy ?? UNKNOWN_QUALITY),
-    creativity: beliefOf(given.creativity ?? UNKNOWN_QUALITY),
-    ethics: beliefOf(given.ethics ?? UNKNOWN_QUALITY),
-    topics: Object.fromEntries(
-      Object.entries(topics).map(([topic, figures]) => [
-        topic,
-        Object.fromEntries(
-          QUALITIES.flatMap(quality => {
-            const figure = figures?.[quality]
-            return figure === undefined ? [] : [[quality, beliefOf(figure)]]
-          }),
-        ),
-      ]),
-    ),
-  }
-}
-
-const beliefOf = (figure: v.InferOutput<typeof Figure>): Belief =>
-  typeof figure === 'number'
-    ? { mean: figure, count: GUESS_WORTH }
-    : { mean: figure.value, count: Math.min(MOST_WORTH, figure.evidence) }
 
 function resolve(config: Parsed): Config {
   const pools = new Map(Object.entries(config.pools))

@@ -4,11 +4,15 @@
  */
 
 const REPLACED: readonly (readonly [RegExp, string])[] = [
-  [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>'],
+  // With what is signed of the answer, where that is behind it
+  [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?:\.[\w-]+\.[\w-]{16})?/g, '<id>'],
   [/chatcmpl-[0-9a-zA-Z]+/g, 'chatcmpl-<id>'],
   [/"created":\s*\d+/g, '"created":<time>'],
   [/;dur=\d+/g, ';dur=<ms>'],
   [/"age_ms":\s*\d+/g, '"age_ms":<ms>'],
+  [/"seed":\s*\d+/g, '"seed":<seed>'],
+  // It changes with every price in the catalogue
+  [/"config_hash":\s*"[0-9a-f]{16}"/g, '"config_hash":<hash>'],
   // Probabilities and scores: what they are is another test's business, that they are there is this one's
   [/\d\.\d{3,}(?:e-?\d+)?/g, '<figure>'],
 ]
