@@ -7,6 +7,7 @@ import type { AnswerOptions } from '../support/plan'
 
 export const PROVIDERS = ['openai', 'openai-compatible', 'anthropic', 'google'] as const satisfies readonly ProviderName[]
 export type Dialect = 'openai' | 'anthropic' | 'google'
+/** Another surface is a name here, an object in `surface.ts`, and then rows. */
 export const SURFACES = ['chat', 'messages'] as const
 export type SurfaceName = (typeof SURFACES)[number]
 
@@ -52,8 +53,8 @@ export interface RequestFeature {
   readonly models?: Partial<Readonly<Record<ProviderName, string>>>
   /** Why the simulated providers' own checks are not asked whether they would take it. */
   readonly unchecked?: string
-  /** A string: this surface has no such thing, or the reason. */
-  readonly on: Readonly<Record<SurfaceName, Ask | string>>
+  /** A string says why a surface has no such thing; one that is not named has not been looked at. */
+  readonly on: Readonly<Partial<Record<SurfaceName, Ask | string>>>
 }
 
 /** What the upstream answers: by the simulator's description, or its own recorded words. */
@@ -72,7 +73,7 @@ export interface AnswerFeature {
   readonly name: string
   readonly asks?: Partial<Readonly<Record<SurfaceName, Json>>>
   readonly given: Partial<Readonly<Record<Dialect, Given>>>
-  readonly on: Readonly<Record<SurfaceName, Readonly<Record<ProviderName, AnswerCell>> | string>>
+  readonly on: Readonly<Partial<Record<SurfaceName, Readonly<Record<ProviderName, AnswerCell>> | string>>>
 }
 
 export interface Refused {
@@ -84,7 +85,7 @@ export interface Refused {
 export interface ErrorFeature {
   readonly name: string
   readonly given: Readonly<Record<Dialect, Refused>>
-  readonly on: Readonly<Record<SurfaceName, { readonly status: number; readonly body: Json; readonly note?: string }>>
+  readonly on: Readonly<Partial<Record<SurfaceName, { readonly status: number; readonly body: Json; readonly note?: string }>>>
 }
 
 // Constructors, so that a row reads as a row

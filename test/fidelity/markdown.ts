@@ -1,6 +1,6 @@
 /** The fidelity table as README.md shows it: a table a theme, a column a surface and provider, one word a cell, what there is to add below. */
 import type { ProviderName } from '../../src/model'
-import { type AnswerFeature, PROVIDERS, SURFACES, type SurfaceName } from './feature'
+import { PROVIDERS, type RequestFeature, SURFACES, type SurfaceName } from './feature'
 import { ANSWERS_BACK, ERRORS_BACK, REQUESTS } from './features'
 import { CLIENTS } from './surface'
 
@@ -34,17 +34,15 @@ const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map(row).join('')
 
-const HEAD = SURFACES.flatMap(surface =>
-  PROVIDERS.map(provider => `${surface === 'chat' ? 'Chat' : CLIENTS[surface].title} → ${PROVIDER_TITLES[provider]}`),
-)
+const HEAD = SURFACES.flatMap(surface => PROVIDERS.map(provider => `${CLIENTS[surface].short} → ${PROVIDER_TITLES[provider]}`))
 
-type On = Readonly<Record<SurfaceName, Readonly<Record<ProviderName, Cell>> | string>>
+type On = Readonly<Partial<Record<SurfaceName, Readonly<Record<ProviderName, Cell>> | string>>>
 
 function cellsOf(on: On, notes: Footnotes): string[] {
   return SURFACES.flatMap(surface => {
     const cells = on[surface]
     return PROVIDERS.map(provider => {
-      if (typeof cells === 'string') return '–'
+      if (cells === undefined || typeof cells === 'string') return '–'
       const { is, note } = cells[provider]
       return is + notes.mark(note)
     })
@@ -53,14 +51,24 @@ function cellsOf(on: On, notes: Footnotes): string[] {
 
 const folded = (title: string, content: string): string => `<details><summary>${title}</summary>\n\n${content}\n</details>\n`
 
-const answersOn = ({ on }: AnswerFeature): On => on
+/** The cells without what is asked for. */
+function cellsIn(on: RequestFeature['on']): On {
+  const cells: Partial<Record<SurfaceName, Readonly<Record<ProviderName, Cell>> | string>> = {}
+  for (const surface of SURFACES) {
+    const asked = on[surface]
+    if (asked !== undefined) cells[surface] = typeof asked === 'string' ? asked : asked.cells
+  }
+  return cells
+}
 
 function statuses(notes: Footnotes): string {
   const head = ['What the upstream reports', ...SURFACES.map(surface => CLIENTS[surface].title)]
   const rows = ERRORS_BACK.map(({ name, on }) => [
     name,
     ...SURFACES.map(surface => {
-      const { status, body, note } = on[surface]
+      const seen = on[surface]
+      if (seen === undefined) return '–'
+      const { status, body, note } = seen
       return `${status} \`${typeOf(body)}\`${notes.mark(note)}`
     }),
   ])
@@ -79,13 +87,7 @@ export function fidelityMarkdown(): string {
   const tables = [
     ...REQUESTS.map(({ title, features }) => {
       const rows = features.map(({ name, on }) => {
-        const cells = Object.fromEntries(
-          SURFACES.map(surface => {
-            const asked = on[surface]
-            return [surface, typeof asked === 'string' ? asked : asked.cells] as const
-          }),
-        ) as On
-        return [name, ...cellsOf(cells, notes)]
+        return [name, ...cellsOf(cellsIn(on), notes)]
       })
       return folded(title, table(['Asked for', ...HEAD], rows))
     }),
@@ -93,7 +95,7 @@ export function fidelityMarkdown(): string {
       'The answer',
       table(
         ['Answered with', ...HEAD],
-        ANSWERS_BACK.map(feature => [feature.name, ...cellsOf(answersOn(feature), notes)]),
+        ANSWERS_BACK.map(feature => [feature.name, ...cellsOf(feature.on, notes)]),
       ),
     ),
     folded('Errors', statuses(notes)),

@@ -7,6 +7,8 @@ import type { Dialect, SurfaceName } from './feature'
 
 export interface ClientSide {
   readonly title: string
+  /** For the head of a column. */
+  readonly short: string
   readonly dialect: Dialect
   readonly path: string
   readonly least: JsonObject
@@ -54,6 +56,7 @@ function plain(value: object): JsonObject {
 export const CLIENTS: Readonly<Record<SurfaceName, ClientSide>> = {
   chat: {
     title: 'Chat Completions',
+    short: 'Chat',
     dialect: 'openai',
     path: '/v1/chat/completions',
     least: { messages: [{ role: 'user', content: 'Hi' }] },
@@ -62,6 +65,7 @@ export const CLIENTS: Readonly<Record<SurfaceName, ClientSide>> = {
   },
   messages: {
     title: 'Messages',
+    short: 'Messages',
     dialect: 'anthropic',
     path: '/v1/messages',
     least: { max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] },

@@ -20,8 +20,12 @@ export interface RouterOptions {
   /** Take the tracker away: the binding leads to an object that always fails. */
   readonly brokenTracker?: boolean
   readonly brokenRegistry?: boolean
+  /** Objects that were taken away never answer, instead of failing at once. */
+  readonly hanging?: boolean
   /** A folder where the objects' storage outlives this router. */
   readonly persist?: string
+  /** Gets every line that the Workers log. */
+  readonly onLog?: (line: string) => void
 }
 
 export interface ModelState {
@@ -65,12 +69,14 @@ export function modelAt(
   return { provider, model: names[provider], baseUrl: url + PATHS[provider], ...rest }
 }
 
-const BROKEN_OBJECTS = `export class LoadTracker { fetch() { throw new Error('no tracker today') } }
-export class Registry { fetch() { throw new Error('no registry today') } }
+const brokenObjects = (answer: string) => `export class LoadTracker { ${answer} }
+export class Registry { ${answer} }
 export default { fetch: () => new Response(null, { status: 404 }) }`
+const FAILING = brokenObjects(`fetch() { throw new Error('away today') }`)
+const HANGING = brokenObjects('async fetch() { await scheduler.wait(3_600_000); return new Response() }')
 
 export async function startRouter(options: RouterOptions = {}): Promise<Router> {
-  const { workers = 1, config, brokenTracker = false, brokenRegistry = false, persist } = options
+  const { workers = 1, config, brokenTracker = false, brokenRegistry = false, hanging = false, persist, onLog } = options
   const script = await readFile(inject('bundle'), 'utf8')
   const bindings = defined({
     ROUTER_KEYS: `${CLIENT_KEY}, client-key-2`,
@@ -97,6 +103,7 @@ export async function startRouter(options: RouterOptions = {}): Promise<Router> 
     convertV4MiniflareOptions({
       cf: false,
       ...(persist !== undefined && { resourcePersistencePath: persist }),
+      ...(onLog !== undefined && { handleStructuredLogs: ({ message }: { readonly message: string }) => onLog(message) }),
       workers: [
         ...Array.from({ length: workers }, (_, index) => ({
           ...common,
@@ -113,7 +120,7 @@ export async function startRouter(options: RouterOptions = {}): Promise<Router> 
               {
                 ...common,
                 name: 'broken',
-                script: BROKEN_OBJECTS,
+                script: hanging ? HANGING : FAILING,
                 durableObjects: { LOAD_TRACKER: { className: 'LoadTracker' }, REGISTRY: { className: 'Registry' } },
               },
             ]

@@ -34,7 +34,11 @@ export function checkConfig(input: unknown): Checked {
   const width = Math.max(...names.map(name => name.length), 'no route'.length)
   const line = (name: string, reach: Reach) => `${name.padEnd(width)}  ${shown(reach, names)}`
   return {
-    lines: [...reaches.map((reach, at) => line(names[at] ?? '', reach)), line('no route', none), ...warnings.map(warning => `warning: ${warning}`)],
+    lines: [
+      ...reaches.map((reach, at) => line(names[at] ?? '', reach)),
+      line('no route', none),
+      ...warnings.map(warning => `warning: ${warning}`),
+    ],
     isSound: reaches.every(({ kind }) => kind !== 'unreachable'),
   }
 }
