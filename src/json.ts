@@ -18,6 +18,12 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Whether lists and objects in it lie more than so many levels deep. What is a hundred thousand deep can be read but not written: writing recurses. */
+export function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some(inner => isDeeper(inner, levels - 1))
+}
+
 const at = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined)
 
 export function objectAt(value: unknown, key: string): JsonObject | undefined {

@@ -40,8 +40,10 @@ export interface Profile extends Qualities {
 }
 
 export interface Model {
-  /** The name the configuration gives it; unique. */
+  /** The name the configuration gives it; of a model with several credentials, one for each: `gpt:eu`. Unique. */
   readonly id: string
+  /** The configured model's id: what it answers is that model's doing, whichever credential it ran under. */
+  readonly of: string
   readonly provider: ProviderName
   /** What the upstream calls it. Several models may share it; they then form a pool. */
   readonly name: string
@@ -63,7 +65,25 @@ export interface Model {
   readonly profile: Profile
   /** This model's own first-token limit, ms; undefined takes the limits'. */
   readonly firstTokenMs: number | undefined
+  /** Where it works, in the operator's own word; undefined: nobody says. */
+  readonly region: string | undefined
   readonly state: ModelState
+}
+
+/** What a region may be called. */
+export const REGION = /^[a-z0-9][a-z0-9-]{0,31}$/
+
+export type Members = readonly [Model, ...(readonly Model[])]
+
+/** The members of each configured model, which may be itself alone; by its id, in the order given. */
+export function byConfigured(models: Iterable<Model>): ReadonlyMap<string, Members> {
+  const members = new Map<string, [Model, ...Model[]]>()
+  for (const model of models) {
+    const known = members.get(model.of)
+    if (known === undefined) members.set(model.of, [model])
+    else known.push(model)
+  }
+  return members
 }
 
 /**

@@ -23,7 +23,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   profile: ['algorithm', 'context', 'model', 'state'],
   strategy: ['algorithm', 'context', 'model', 'state'],
   provider: ['chat', 'embeddings', 'json', 'model', 'outcome'],
-  config: ['algorithm', 'context', 'json', 'model', 'outcome', 'profile', 'strategy'],
+  credential: ['model'],
+  config: ['algorithm', 'context', 'credential', 'json', 'model', 'outcome', 'profile', 'strategy'],
   overlay: ['config', 'json', 'outcome', 'state'],
   'router.config': ['config'],
   router: [
@@ -45,6 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'chat',
     'config',
     'context',
+    'credential',
     'durable',
     'embeddings',
     'env',
@@ -74,7 +76,19 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 }
 const TYPES_ONLY = ['openai', '@anthropic-ai/sdk', '@google/genai']
 
-const FOLDERS = ['algorithm', 'console', 'context', 'durable', 'http', 'profile', 'provider', 'router', 'state', 'strategy']
+const FOLDERS = [
+  'algorithm',
+  'config',
+  'console',
+  'context',
+  'durable',
+  'http',
+  'profile',
+  'provider',
+  'router',
+  'state',
+  'strategy',
+]
 const PURE = ['algorithm', 'state', 'strategy', 'context', 'profile']
 
 interface Source {
@@ -139,7 +153,8 @@ describe('the layers of src', () => {
     expect(folders.sort()).toEqual(FOLDERS)
     expect(files.sort()).toEqual(
       Object.keys(MAY_IMPORT)
-        .filter(name => !FOLDERS.includes(name))
+        // A file beside a folder of its own name is that folder's front
+        .filter(name => !FOLDERS.includes(name) || files.includes(name))
         .sort(),
     )
   })

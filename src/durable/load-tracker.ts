@@ -53,7 +53,7 @@ export class LoadTracker extends createDurable({ autoPersist: false }) {
     return {
       ...snapshot,
       registry: registry === undefined || registry.revision === report.registry ? null : registry,
-      isFresh: Date.now() - this.#heardAtMs <= TRACKER_AGE_MS,
+      isFresh: Math.abs(Date.now() - this.#heardAtMs) <= TRACKER_AGE_MS,
     }
   }
 
@@ -70,11 +70,11 @@ export class LoadTracker extends createDurable({ autoPersist: false }) {
 
   /** Waits only where what it has is too old to pass on. */
   async #askInTime(nowMs: number): Promise<void> {
-    if (nowMs - this.#askedAtMs < ASK_EVERY_MS) return
+    if (Math.abs(nowMs - this.#askedAtMs) < ASK_EVERY_MS) return
     this.#askedAtMs = nowMs
     const asked = this.#ask(nowMs)
     this.#shell.waitUntil(asked)
-    if (nowMs - this.#heardAtMs <= TRACKER_AGE_MS - ASK_EVERY_MS) return
+    if (Math.abs(nowMs - this.#heardAtMs) <= TRACKER_AGE_MS - ASK_EVERY_MS) return
     await Promise.race([asked, new Promise(resolve => setTimeout(resolve, MAX_WAIT_MS))])
   }
 
@@ -82,7 +82,7 @@ export class LoadTracker extends createDurable({ autoPersist: false }) {
   async #ask(nowMs: number): Promise<void> {
     try {
       const view = await registryClient(this.#shell.env.REGISTRY).read(this.#registry?.revision ?? 0)
-      this.#heardAtMs = Math.max(this.#heardAtMs, nowMs)
+      this.#heardAtMs = nowMs
       if (view === null || view.revision <= (this.#registry?.revision ?? 0)) return
       this.#registry = view
       await this.#shell.storage.put(REGISTRY, view)

@@ -78,8 +78,9 @@ export class Registry extends createDurable({ autoPersist: false }) {
     return { view: this.#view(), isDone: true }
   }
 
-  /** Makes an earlier version the newest; 0 is the configuration without any change. */
-  rollback(version: number, who: string): { readonly view: RegistryView; readonly isDone: boolean } {
+  /** Makes an earlier version the newest; 0 is the configuration without any change. Without a number, what is `expected` does not matter. */
+  rollback(version: number, who: string, expected?: number | null): { readonly view: RegistryView; readonly isDone: boolean } {
+    if (typeof expected === 'number' && expected !== this.#overlay.version) return { view: this.#view(), isDone: false }
     const [row] = this.#storage.sql.exec('SELECT models FROM overlay WHERE version = ?', version).toArray()
     if (row === undefined && version !== 0) return { view: this.#view(), isDone: false }
     const models = row === undefined ? NO_OVERLAY.models : JSON.parse(String(row.models))
@@ -145,14 +146,15 @@ export class Registry extends createDurable({ autoPersist: false }) {
   }
 
   #tellFeedback(nowMs: number): void {
-    if (this.#revision > 0 && (!this.#isUntold || nowMs - this.#toldAtMs < PUBLISH_FEEDBACK_EVERY_MS)) return
+    if (this.#revision > 0 && (!this.#isUntold || Math.abs(nowMs - this.#toldAtMs) < PUBLISH_FEEDBACK_EVERY_MS)) return
     this.#isUntold = false
     this.#toldAtMs = nowMs
     this.#nextRevision()
   }
 
+  /** Never below the time: a registry that was made anew, or set back to an earlier state, has to be believed over what is known of it. */
   #nextRevision(): void {
-    this.#revision += 1
+    this.#revision = Math.max(this.#revision + 1, Date.now())
     this.#remember('revision', String(this.#revision))
   }
 

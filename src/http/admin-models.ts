@@ -1,8 +1,12 @@
-/** `/admin/models`: models as they hold now, and their change at run time: weight, state, price, a whole new one. */
+/**
+ * `/admin/models`: models as they hold now, and their change at run time: weight, state, price, a whole new one. A single credential, such as `gpt:eu`, may
+ * be read and patched; it comes and goes with its model.
+ */
+import { credentialOf } from '../credential'
 import { isObject, parseJson } from '../json'
-import type { Model } from '../model'
+import { byConfigured, type Members, type Model, type ModelState } from '../model'
 import type { Fields } from '../state/overlay'
-import { actorOf, changeResponse, currentOverlay, etag, makeChange, registryAway } from './admin-change'
+import { actorOf, changeResponse, currentOverlay, etag, makeChange, overtaken, registryAway, written } from './admin-change'
 import type { AppContext } from './context'
 import { askRegistry } from './informed'
 import { invalidRequest, problemResponse } from './problem'
@@ -10,8 +14,8 @@ import { refusedUpstream } from './upstream-host'
 
 export async function listModels(c: AppContext): Promise<Response> {
   if (!(await askRegistry(c))) return registryAway()
-  const { config, registry } = c.var.deployment
-  const models = config.ok ? [...config.value.models.keys()] : []
+  const { registry } = c.var.deployment
+  const models = [...configuredModels(c).keys()]
   return c.json(
     { version: registry.overlay.version, models: Object.fromEntries(models.map(id => [id, shownModel(c, id)])) },
     200,
@@ -31,7 +35,13 @@ export async function patchModel(c: AppContext, id: string): Promise<Response> {
   if (fields instanceof Response) return fields
   return makeChange(
     c,
-    () => (modelOf(c, id) === undefined ? noSuchModel(c, id) : { kind: 'patch', model: id, fields }),
+    () => {
+      if (configuredModels(c).has(id)) return { kind: 'patch', model: id, fields }
+      const member = memberOf(c, id)
+      const credential = member && credentialOf(member)
+      if (member === undefined || credential === undefined) return noSuchModel(c, id)
+      return { kind: 'patch', model: member.of, fields: { credentials: { [credential]: fields } } }
+    },
     () => ({ model: shownModel(c, id) }),
   )
 }
@@ -51,7 +61,13 @@ export async function putModel(c: AppContext, id: string): Promise<Response> {
 export function deleteModel(c: AppContext, id: string): Promise<Response> {
   return makeChange(
     c,
-    () => (modelOf(c, id) === undefined ? noSuchModel(c, id) : { kind: 'remove', model: id }),
+    () => {
+      if (configuredModels(c).has(id)) return { kind: 'remove', model: id }
+      const member = memberOf(c, id)
+      if (member === undefined) return noSuchModel(c, id)
+      const message = `"${id}" is a credential of "${member.of}". Define that model without it (PUT), or disable it (PATCH).`
+      return problemResponse(invalidRequest(message, 'id'))
+    },
     () => ({ removed: id }),
   )
 }
@@ -59,7 +75,8 @@ export function deleteModel(c: AppContext, id: string): Promise<Response> {
 /** Every version of the overlay that can be gone back to. */
 export async function history(c: AppContext): Promise<Response> {
   if (!(await askRegistry(c))) return registryAway()
-  const versions = await c.var.registry.history()
+  const versions = await c.var.registry.history().catch(() => undefined)
+  if (versions === undefined) return registryAway()
   return c.json({ version: c.var.deployment.registry.overlay.version, versions })
 }
 
@@ -75,34 +92,41 @@ export async function rollback(c: AppContext): Promise<Response> {
     )
   const overlay = await currentOverlay(c)
   if (overlay instanceof Response) return overlay
-  const { registry, deployment, world } = c.var
-  const { view, isDone } = await registry.rollback(version, await actorOf(c))
-  deployment.registry.accept(view, world.now(), true)
-  return isDone
-    ? changeResponse(c, {})
-    : problemResponse(
-        invalidRequest(`There is no version ${version} any more. GET /admin/history lists them.`, 'version', 404, 'not_found'),
-      )
+  const expected = c.req.header('if-match') === undefined ? undefined : overlay.version
+  const done = await written(c, async () => c.var.registry.rollback(version, await actorOf(c), expected))
+  if (done instanceof Response) return done
+  if (done.isDone) return changeResponse(c, {})
+  if (expected !== undefined && done.view.overlay.version !== expected) return overtaken(done.view.overlay, etag(overlay))
+  const message = `There is no version ${version} any more. GET /admin/history lists them.`
+  return problemResponse(invalidRequest(message, 'version', 404, 'not_found'))
 }
 
-function modelOf(c: AppContext, id: string): Model | undefined {
+function configuredModels(c: AppContext): ReadonlyMap<string, Members> {
+  const { config } = c.var.deployment
+  return byConfigured(config.ok ? config.value.models.values() : [])
+}
+
+/** A model with one credential, or one of several. */
+function memberOf(c: AppContext, id: string): Model | undefined {
   const { config } = c.var.deployment
   return config.ok ? config.value.models.get(id) : undefined
 }
 
 /** As it holds: header values may be secret, so only their names are shown. */
 function shownModel(c: AppContext, id: string) {
-  const model = modelOf(c, id)
+  const members = configuredModels(c).get(id)
+  const [model] = members ?? [memberOf(c, id)]
   if (model === undefined) return undefined
-  const { id: _, name, headers, capabilities, ...rest } = model
-  const change = c.var.deployment.registry.overlay.models[id]
+  const { of, name, capabilities, provider, profile } = model
+  const change = c.var.deployment.registry.overlay.models[of]
+  const several = members !== undefined && credentialOf(model) !== undefined
   return {
-    ...rest,
+    provider,
     model: name,
-    headers: Object.keys(headers),
+    ...(several ? shownCredentials(members) : shownCredential(model)),
+    profile,
     capabilities: capabilities === undefined ? null : [...capabilities],
     contextWindow: model.contextWindow ?? null,
-    secret: model.secret ?? null,
     price: model.price ?? null,
     firstTokenMs: model.firstTokenMs ?? null,
     origin: change === undefined ? 'file' : change.definition === undefined ? 'file, changed' : 'registry',
@@ -110,9 +134,30 @@ function shownModel(c: AppContext, id: string) {
   }
 }
 
+function shownCredential({ baseUrl, headers, secret, weight, region, maxInFlight, state }: Model) {
+  return {
+    baseUrl,
+    headers: Object.keys(headers),
+    secret: secret ?? null,
+    weight,
+    region: region ?? null,
+    maxInFlight,
+    state,
+  }
+}
+
+/** What the model is by all of them together, and each. */
+function shownCredentials(members: Members) {
+  const states: readonly ModelState[] = ['active', 'draining', 'disabled']
+  return {
+    weight: members.reduce((sum, { weight }) => sum + weight, 0),
+    state: states.find(state => members.some(member => member.state === state)),
+    credentials: Object.fromEntries(members.map(member => [credentialOf(member), shownCredential(member)])),
+  }
+}
+
 function noSuchModel(c: AppContext, id: string): Response {
-  const { config } = c.var.deployment
-  const known = config.ok ? [...config.value.models.keys()].join(', ') : ''
+  const known = [...configuredModels(c).keys()].join(', ')
   return problemResponse(
     invalidRequest(`There is no model "${id.slice(0, 100)}". There are: ${known}.`, 'id', 404, 'model_not_found'),
   )
@@ -123,8 +168,8 @@ async function bodyFields(c: AppContext): Promise<Fields | Response> {
   const body = parseJson(await c.req.text())
   if (!isObject(body)) return problemResponse(invalidRequest('The body must be a JSON object with fields of a model.', null))
   const { config } = c.var.deployment
-  const allowed = config.ok ? config.value.access.upstreams : []
-  const refused = refusedUpstream(body, allowed, new URL(c.req.url).hostname)
+  const access = config.ok ? config.value.access : { upstreams: [], keys: undefined }
+  const refused = refusedUpstream(body, access, new URL(c.req.url).hostname)
   if (refused !== undefined) return problemResponse(invalidRequest(`${refused.field}: ${refused.message}.`, refused.field))
   return body
 }

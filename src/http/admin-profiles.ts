@@ -1,7 +1,7 @@
 /** `/admin/profiles`: what is believed of each model, from the configuration, from a profiling run, and from feedback; and taking a run's result live. */
 import * as v from 'valibot'
 import { isObject } from '../json'
-import { QUALITIES } from '../model'
+import { byConfigured, QUALITIES } from '../model'
 import { qualitiesOf, remembered } from '../profile/quality'
 import { ANY_TOPIC } from '../state/registry-view'
 import { makeChange, registryAway } from './admin-change'
@@ -27,9 +27,10 @@ export async function putProfiles(c: AppContext): Promise<Response> {
     c,
     () => {
       const { config } = c.var.deployment
-      const unknown = Object.keys(profiles).find(id => !(config.ok && config.value.models.has(id)))
-      if (unknown === undefined) return { kind: 'profiles', profiles }
-      const known = config.ok ? [...config.value.models.keys()].join(', ') : ''
+      const configured = byConfigured(config.ok ? config.value.models.values() : [])
+      const unknown = Object.keys(profiles).find(id => !configured.has(id))
+      if (unknown === undefined) return { kind: 'profiles', profiles: withoutSpeed(profiles) }
+      const known = [...configured.keys()].join(', ')
       return problemResponse(
         invalidRequest(
           `profiles.${unknown.slice(0, 100)}: there is no such model. There are: ${known}.`,
@@ -41,6 +42,12 @@ export async function putProfiles(c: AppContext): Promise<Response> {
   )
 }
 
+type Profiles = Readonly<Record<string, Readonly<Record<string, unknown>>>>
+
+/** What a run measured of speed is for people: the live figures count, and changes are to be small. */
+const withoutSpeed = (profiles: Profiles): Profiles =>
+  Object.fromEntries(Object.entries(profiles).map(([id, { speed: _, ...profile }]) => [id, profile]))
+
 /** By model and topic, `*` being all requests: each figure with the number of answers that it is worth, and how much of that is feedback. */
 function shownProfiles(c: AppContext) {
   const { deployment, world } = c.var
@@ -49,7 +56,7 @@ function shownProfiles(c: AppContext) {
   const { config, forgetting } = plan
   const nowMs = world.now()
   return Object.fromEntries(
-    [...config.models.values()].map(({ id, profile }) => {
+    [...byConfigured(config.models.values())].map(([id, [{ profile }]]) => {
       const feedback = registry.view?.feedback[id]
       const heard = Object.values(feedback ?? {})
         .filter(isObject)

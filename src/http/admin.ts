@@ -29,6 +29,8 @@ export async function adminState(c: AppContext): Promise<Response> {
       {
         provider: model.provider,
         model: model.name,
+        of: model.of,
+        region: model.region ?? null,
         weight: model.weight,
         maxInFlight: model.maxInFlight,
         state: plan?.live.has(model.id) || model.state === 'disabled' ? model.state : 'no-secret',

@@ -2,7 +2,7 @@
 import { ok, type Result, redact } from '../outcome'
 import type { Tried } from '../router/fallback'
 import type { ChatAsked, EmbeddingsAsked } from '../router/question'
-import { type Facts, type Journey, type Lost, route, type Trace } from '../router/route'
+import { type Facts, type Journey, type Lost, route } from '../router/route'
 import type { Answer } from '../router/send'
 import type { LoggedDecision } from '../state/report'
 import type { AppContext } from './context'
@@ -18,8 +18,7 @@ export async function answer(c: AppContext, asked: Asked): Promise<Response> {
   const { world, deployment, plan, requestId, caller } = c.var
   const journey = { id: requestId, ...asked, claims: caller.claims }
   const routed = route(plan, journey, deployment.isolate, hostOf(c), world).then(async (result): Promise<Routed> => {
-    const { tried, trace } = result.ok ? result.value : result.failure
-    log(c, result.ok ? answered(result.value) : lost(result.failure), tried, trace)
+    log(c, result.ok ? answered(result.value) : lost(result.failure), result.ok ? result.value : result.failure)
     return result.ok ? ok({ ...result.value, receipt: await receiptFor(c, result.value) }) : result
   })
   // A client that leaves before the answer ends this request's context, and the lease with nobody to settle it, unless something outlasts the client
@@ -34,12 +33,12 @@ export async function answer(c: AppContext, asked: Asked): Promise<Response> {
 type Routed = Result<Answer & Facts & { readonly receipt: string }, Lost>
 
 /** What feedback on this answer has to name. */
-async function receiptFor(c: AppContext, { model, topic }: Facts): Promise<string> {
+async function receiptFor(c: AppContext, { of, topic }: Facts): Promise<string> {
   const { deployment, requestId, world } = c.var
   const { view } = deployment.registry
   // Nothing is routed before the registry was heard
   if (view === undefined) return requestId
-  return issueReceipt({ id: requestId, model, topic, atMs: world.now() }, view.signingKey)
+  return issueReceipt({ id: requestId, model: of, topic, atMs: world.now() }, view.signingKey)
 }
 
 function respond(routed: Routed, { surface }: Asked, requestId: string): Response {
@@ -118,14 +117,16 @@ function lost({ decision, tried, problem }: Lost): Logged {
 }
 
 /** One structured line a request, without prompts or keys; and a row for the console. */
-function log(c: AppContext, logged: Logged, tried: readonly Tried[], { seed, record }: Trace): void {
+function log(c: AppContext, logged: Logged, { decision, tried, trace }: Pick<Lost, 'decision' | 'tried' | 'trace'>): void {
   const { deployment, plan } = c.var
+  const { seed, record } = trace
   const row: LoggedDecision = { atMs: c.var.world.now(), id: c.var.requestId, ...logged }
   deployment.isolate.load.log(row)
   const line = {
     level: 'info',
     event: 'routed',
     ...row,
+    ...(decision?.canary === true && { canary: true }),
     seed,
     configHash: deployment.configHash(plan),
     ...(tried.length > 0 && { failures: failures(tried) }),

@@ -66,6 +66,7 @@ const RecordSchema = v.object({
   ),
   metadata: v.record(v.string(), v.array(v.string())),
   claims: v.record(v.string(), v.array(v.string())),
+  regions: v.nullable(v.array(v.string())),
   hashKey: v.string(),
   lastModel: v.nullable(v.string()),
   nowMs: v.number(),

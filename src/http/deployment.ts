@@ -12,6 +12,7 @@ import type { KnownRegistry } from '../state/known-registry'
 import type { Overlay } from '../state/overlay'
 import { SyncSchedule } from '../state/sync-schedule'
 import { Buffers } from './buffers'
+import { refusedUpstream } from './upstream-host'
 
 /** The configuration as it holds under one version of the overlay. */
 interface Effective {
@@ -79,8 +80,8 @@ export class Deployment {
   /** A request keeps the plan that it began with; the next one gets the new. */
   #current(): Effective {
     const { overlay } = this.registry
-    if (overlay.version !== this.#effective.overlay.version)
-      this.#effective = this.#under(overlay, fitted(this.input, overlay).config)
+    if (overlay !== this.#effective.overlay)
+      this.#effective = this.#under(overlay, fitted(this.input, overlay, refusedUpstream).config)
     return this.#effective
   }
 

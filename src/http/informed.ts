@@ -14,27 +14,37 @@ import { surfaceOf } from './surface'
 
 /** For the view of the others, from the region's own tracker. */
 const TRACKER_WAIT_MS = 100
-/** For the registry itself, which may be on another continent, where nothing at all is known of it. */
-const REGISTRY_WAIT_MS = 1_500
+/** For the registry itself, which may be on another continent, where what is known of it is old. */
+const REGISTRY_WAIT_MS = 500
+/** Where nothing at all is known of it. */
+const FIRST_WAIT_MS = 1_500
 /** While it is away, one request in so long tries again. */
 const TRY_EVERY_MS = 1_000
 
 export const informed = createMiddleware<AppEnv>(async (c, next) => {
   const { deployment, world } = c.var
   const { registry } = deployment
-  if (registry.isStale(world.now()) && registry.mayAsk(world.now(), TRY_EVERY_MS)) {
-    // The handler's own reading finds it read
-    if (c.req.method === 'POST') c.executionCtx.waitUntil(c.req.text().catch(() => ''))
-    await within(TRACKER_WAIT_MS, syncOnce(syncingOf(c)), c)
-    if (registry.isStale(world.now()))
-      await within(registry.view === undefined ? REGISTRY_WAIT_MS : TRACKER_WAIT_MS, askRegistry(c), c)
-  }
+  const inquiry = registry.isStale(world.now()) ? registry.inquiry(world.now(), TRY_EVERY_MS) : undefined
+  if (inquiry === 'behind') c.executionCtx.waitUntil(askRegistry(c))
+  if (inquiry === 'before') await ask(c)
   if (registry.view === undefined) return problemResponse(REGISTRY_AWAY, surfaceOf(c))
   const { plan, missingSecrets } = deployment
   if (plan === undefined || plan.live.size === 0) return problemResponse(noModel(missingSecrets), surfaceOf(c), NO_RETRY)
   c.set('plan', plan)
   return next()
 })
+
+/** The region's tracker, which will know, and else the registry itself. */
+async function ask(c: AppContext): Promise<void> {
+  const { deployment, world } = c.var
+  const { registry } = deployment
+  // The handler's own reading finds it read
+  if (c.req.method === 'POST') c.executionCtx.waitUntil(c.req.text().catch(() => ''))
+  await within(TRACKER_WAIT_MS, syncOnce(syncingOf(c)), c)
+  if (!registry.isStale(world.now())) return
+  await within(registry.view === undefined ? FIRST_WAIT_MS : REGISTRY_WAIT_MS, askRegistry(c), c)
+  if (registry.isStale(world.now())) registry.missed(world.now())
+}
 
 /** The newest that there is. Never rejects; false: it is away. */
 export async function askRegistry(c: AppContext): Promise<boolean> {
@@ -44,6 +54,7 @@ export async function askRegistry(c: AppContext): Promise<boolean> {
     deployment.registry.accept(await registry.read(deployment.registry.revision), askedMs, true)
     return true
   } catch (error) {
+    deployment.registry.missed(world.now())
     console.warn(JSON.stringify({ level: 'warn', event: 'registry_away', error: String(error) }))
     return false
   }

@@ -2,17 +2,25 @@
 import * as v from 'valibot'
 import { type ChatRequest, ChatRequestSchema } from '../chat'
 import { fail, ok, type Problem, type Result } from '../outcome'
-import { type BadControl, type Controls, parseControls } from '../router/controls'
+import type { Native } from '../provider/native'
+import { BETA, chatWithBeta } from '../provider/openai/beta'
+import { type BadControl, type Controls, parseControls, withoutControls } from '../router/controls'
 import { invalidRequest } from './problem'
 
 export interface ParsedChat {
   readonly chat: ChatRequest
   readonly controls: Controls
+  /** The same in the caller's own words, where they say more. */
+  readonly native?: Native
 }
 
 export function parseChat(text: string, header: (name: string) => string | null): Result<ParsedChat, Problem> {
   const parsed = parseBody(text, ChatRequestSchema)
-  return parsed.ok ? withControls(parsed.value, header) : parsed
+  if (!parsed.ok) return parsed
+  const controlled = withControls(parsed.value, header)
+  const beta = header(BETA)
+  if (!controlled.ok || beta === null) return controlled
+  return ok({ ...controlled.value, native: chatWithBeta(withoutControls(controlled.value.chat), beta) })
 }
 
 export function withControls(chat: ChatRequest, header: (name: string) => string | null): Result<ParsedChat, Problem> {
@@ -44,9 +52,14 @@ function wordsOf({ type, expected, received }: v.BaseIssue<unknown>): string {
     case 'min_length':
       return 'expected at least one, found none'
     default:
-      return `expected ${expected ?? 'another value'}, found ${received}`
+      return `expected ${expected ?? 'another value'}, found ${shortened(received)}`
   }
 }
+
+/** Enough to recognise a value by; whole, it may be megabytes. */
+const MAX_FOUND_CHARACTERS = 200
+const shortened = (text: string): string =>
+  text.length > MAX_FOUND_CHARACTERS ? `${text.slice(0, MAX_FOUND_CHARACTERS)}…` : text
 
 /** Of a union's alternatives the one that went furthest is what the caller meant. */
 function deepestOf(issue: v.BaseIssue<unknown>): v.BaseIssue<unknown> {
@@ -59,7 +72,8 @@ function deepestOf(issue: v.BaseIssue<unknown>): v.BaseIssue<unknown> {
 function pathOf(path: readonly v.IssuePathItem[]): string {
   return path.reduce((text, { key }) => {
     if (typeof key === 'number') return `${text}[${key}]`
-    return text === '' ? String(key) : `${text}.${String(key)}`
+    const name = shortened(String(key))
+    return text === '' ? name : `${text}.${name}`
   }, '')
 }
 

@@ -1,6 +1,8 @@
 /** `POST /v1/responses`: OpenAI's Responses, answered by every provider, and kept by nobody. */
+import { isDeeper } from '../json'
 import { fail, ok, type Problem, problemOf, type Result } from '../outcome'
 import type { Native } from '../provider/native'
+import { BETA } from '../provider/openai/beta'
 import { ResponsesSchema, readResponses } from '../provider/openai/responses/caller'
 import { settingsOf } from '../provider/openai/responses/echo'
 import { nativeRequest } from '../provider/openai/responses/native'
@@ -35,6 +37,9 @@ export function noResponse(c: AppContext): Response {
   return problemResponse(invalidRequest(message, null, 404, 'not_found'), surfaceOf(c))
 }
 
+/** Of what every response repeats, and so has to be written again whoever answers. Deeper than any tool's schema: OpenAI itself takes ten levels. */
+const MAX_LEVELS = 100
+
 interface ParsedResponses extends ParsedChat {
   readonly native: Native
   readonly settings: Settings
@@ -48,9 +53,9 @@ export function parseResponses(text: string, header: (name: string) => string | 
   const controlled = withControls(read.value.chat, header)
   if (!controlled.ok) return controlled
   const { metadata } = withoutControls(read.value.chat)
-  return ok({
-    ...controlled.value,
-    native: nativeRequest(body.value, read.value, metadata),
-    settings: settingsOf(body.value, metadata),
-  })
+  const settings = settingsOf(body.value, metadata)
+  const [tooDeep] = Object.entries(settings).find(([, value]) => isDeeper(value, MAX_LEVELS)) ?? []
+  if (tooDeep !== undefined) return fail(invalidRequest(`${tooDeep} is nested too deeply.`, tooDeep, 400, 'invalid_value'))
+  const native = nativeRequest(body.value, read.value, metadata, header(BETA) ?? undefined)
+  return ok({ ...controlled.value, native, settings })
 }

@@ -3,16 +3,37 @@
  * provider's key to just anyone: only hosts that the configuration allows, by name, over https on its own port. Hosts in the file itself are not held to
  * this, since whoever writes the file deploys the router.
  */
+import type { Access } from '../config'
+import { isObject } from '../json'
 import type { Fields } from '../state/overlay'
 
-/** What is wrong, in words; undefined: nothing. `ownHost` is where this router answers, which would call itself for ever. */
-export function refusedUpstream(
-  fields: Fields,
-  allowed: readonly string[],
-  ownHost: string,
-): { field: string; message: string } | undefined {
+export interface RefusedUpstream {
+  readonly field: string
+  readonly message: string
+}
+
+interface Rules extends Pick<Access, 'upstreams'> {
+  /** The secret that holds the clients' keys. */
+  readonly keys: string | undefined
+}
+
+/**
+ * What is wrong, of the model itself or of a credential; undefined: nothing. `ownHost` is where this router answers, which would call itself for ever;
+ * undefined where nobody knows.
+ */
+export function refusedUpstream(fields: Fields, rules: Rules, ownHost?: string): RefusedUpstream | undefined {
+  const refused = refusedPlace(fields, rules, ownHost)
+  if (refused !== undefined) return refused
+  for (const [name, own] of isObject(fields.credentials) ? Object.entries(fields.credentials) : []) {
+    const inside = isObject(own) ? refusedPlace(own, rules, ownHost) : undefined
+    if (inside !== undefined) return { ...inside, field: `credentials.${name}.${inside.field}` }
+  }
+  return undefined
+}
+
+function refusedPlace(fields: Fields, { upstreams: allowed, keys }: Rules, ownHost?: string): RefusedUpstream | undefined {
   const { baseUrl, secret } = fields
-  if (typeof secret === 'string' && /^ROUTER_/.test(secret))
+  if (typeof secret === 'string' && (secret === keys || /^ROUTER_/.test(secret)))
     return { field: 'secret', message: "the router's own secrets never go to an upstream" }
   if (typeof baseUrl !== 'string') return undefined
   const refused = (message: string) => ({ field: 'baseUrl', message })

@@ -29,5 +29,6 @@ export function requestTo(
   const translated = dialect.request(chat, model, key)
   if (!translated.ok || native === undefined) return translated
   const { called = (field: string) => field } = native
-  return ok({ ...translated.value, dropped: [...native.lost, ...translated.value.dropped.map(called)] })
+  const dropped = new Set([...native.lost, ...translated.value.dropped.map(called)])
+  return ok({ ...translated.value, dropped: [...dropped] })
 }

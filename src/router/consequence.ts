@@ -13,6 +13,8 @@ export interface Consequence {
   readonly settlement: Settlement
   /** What its cool-down is about. */
   readonly scope?: 'account' | 'place'
+  /** The trouble is the credential's: the same model under another one is as good as before. */
+  readonly blames?: 'credential'
 }
 
 const MINUTE_MS = 60_000
@@ -41,12 +43,16 @@ export function consequenceOf(failure: Failure): Consequence {
       return { moves: 'on', settlement: { verdict: 'failed', coolMs: bounded(failure.retryAfterMs ?? 0) } }
     case 'rate-limited':
       // It works as promised and says when to come back: no failure, and no reason to be ejected for longer
-      return { moves: 'on', settlement: { verdict: 'neutral', coolMs: bounded(failure.retryAfterMs ?? RATE_LIMIT_MS) } }
+      return {
+        moves: 'on',
+        settlement: { verdict: 'neutral', coolMs: bounded(failure.retryAfterMs ?? RATE_LIMIT_MS) },
+        blames: 'credential',
+      }
     case 'unknown-model':
       return { moves: 'on', settlement: { verdict: 'failed', coolMs: OUR_FAULT_MS } }
     case 'quota-exhausted':
     case 'unauthorized':
-      return { moves: 'on', settlement: { verdict: 'neutral', coolMs: OUR_FAULT_MS }, scope: 'account' }
+      return { moves: 'on', settlement: { verdict: 'neutral', coolMs: OUR_FAULT_MS }, scope: 'account', blames: 'credential' }
     case 'unsupported-location':
       return { moves: 'on', settlement: { verdict: 'neutral', coolMs: OUR_FAULT_MS }, scope: 'place' }
     case 'context-length':

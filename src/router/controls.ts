@@ -3,7 +3,7 @@
  * They are for the router alone and are taken out before anything goes up.
  */
 import type { ChatRequest } from '../chat'
-import { PRIORITIES, type Priority } from '../model'
+import { PRIORITIES, type Priority, REGION } from '../model'
 import { fail, ok, type Result } from '../outcome'
 import { STRATEGIES, type StrategyName } from '../strategy/strategy'
 
@@ -14,6 +14,8 @@ export interface Controls {
   readonly key: string | undefined
   /** Names of models or pools, in the order to try them. */
   readonly models: readonly string[] | undefined
+  /** Where the answer may come from; undefined: from anywhere. */
+  readonly regions?: readonly string[] | undefined
   readonly deadlineMs: number | undefined
   readonly fallback: boolean
   /** Comments while a stream's first token is slow. */
@@ -31,6 +33,7 @@ type Controlled = Pick<ChatRequest, 'model' | 'metadata'>
 
 const PREFIX = 'x-router-'
 const MAX_DEADLINE_MS = 3_600_000
+const MAX_REGIONS = 20
 
 /** `header` reads a request header; null where there is none. */
 export function parseControls({ metadata }: Controlled, header: (name: string) => string | null): Result<Controls, BadControl> {
@@ -50,16 +53,20 @@ export function parseControls({ metadata }: Controlled, header: (name: string) =
   if (fallback !== undefined && fallback !== 'on' && fallback !== 'off') return bad('fallback', 'on or off', fallback)
   const keepAlive = read('keep-alive')
   if (keepAlive !== undefined && keepAlive !== 'on' && keepAlive !== 'off') return bad('keep-alive', 'on or off', keepAlive)
-  const models = read('models')
-    ?.split(',')
-    .map(name => name.trim())
-    .filter(name => name !== '')
+  const models = wordsOf(read('models'))
   if (models !== undefined && models.length === 0) return bad('models', 'names of models, separated by commas', read('models'))
+  const regions = wordsOf(read('regions'))?.map(region => region.toLowerCase())
+  if (
+    regions !== undefined &&
+    !(regions.length >= 1 && regions.length <= MAX_REGIONS && regions.every(name => REGION.test(name)))
+  )
+    return bad('regions', `1 to ${MAX_REGIONS} labels of regions, separated by commas`, read('regions'))
   return ok({
     strategy,
     priority,
     key: read('key'),
     models,
+    regions,
     deadlineMs,
     fallback: fallback !== 'off',
     keepAlive: keepAlive !== 'off',
@@ -76,6 +83,13 @@ export function withoutControls<T extends Controlled>(request: T): T {
 
 function oneOf<T extends string>(known: readonly T[], value: string | undefined): T | 'unknown' | undefined {
   return value === undefined ? undefined : (known.find(name => name === value) ?? 'unknown')
+}
+
+function wordsOf(list: string | undefined): readonly string[] | undefined {
+  return list
+    ?.split(',')
+    .map(name => name.trim())
+    .filter(name => name !== '')
 }
 
 function bad(name: string, expected: string, found: string | undefined): Result<never, BadControl> {

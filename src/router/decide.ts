@@ -12,9 +12,11 @@ import type { ModelLoad, View } from '../state/local-load'
 import type { FeedbackTable } from '../state/registry-view'
 import type { Candidate, Ranked, Situation, StrategyName } from '../strategy/strategy'
 import type { Bound } from './bound'
+import { isInCanary } from './canary'
 import type { Controls } from './controls'
 import { type Excluded, exclusionOf, explain, isTemporary, leftOutFor } from './filter'
 import type { Group, WorkPlan } from './plan'
+import { narrowed, type Regions } from './region'
 
 /** Everything a decision rests on. */
 export interface Question {
@@ -26,6 +28,8 @@ export interface Question {
   /** The client's own. */
   readonly metadata: Readonly<Record<string, string>>
   readonly claims: Readonly<Record<string, unknown>>
+  /** Where the caller allows it to be served, by claim and by control. */
+  readonly regions?: Regions
   /** A fingerprint of what the client sent. */
   readonly hashKey: string
   readonly lastModel: string | undefined
@@ -45,6 +49,10 @@ export interface Decision {
   readonly route: string
   readonly strategy: StrategyName | 'listed'
   readonly hedge: boolean
+  /** Of those that models are in, the ones where this request may be served. */
+  readonly regions: Regions
+  /** The route tries its canary on this conversation, and it can serve. */
+  readonly canary: boolean
   /** Best first, fallbacks included. Never empty. */
   readonly ranking: readonly Ranked[]
   readonly excluded: readonly Excluded[]
@@ -72,21 +80,36 @@ export function decide(plan: WorkPlan, question: Question): Result<Decision, Pro
 
   const several = severalSpaces(plan, group, question)
   if (several !== undefined) return fail(several)
-  const { eligible, excluded, panic } = sift([...group.use, ...group.fallback, ...group.others], plan, question)
-  const own = new Set(group.use)
-  const used = eligible.filter(({ model }) => own.has(model))
-  const spare = eligible.filter(({ model }) => !own.has(model))
-  if (eligible.length === 0) return fail(nobodyCan(plan, group, excluded))
-  const rank = strategy === undefined ? inOrder : group.rankBy(strategy)
+  const regions = narrowed(group.regions, question.regions)?.filter(region => plan.regions.has(region))
+  const trial = trialOf(group, question)
+  const models = new Set([...(trial?.use ?? []), ...group.use, ...group.fallback, ...group.others])
+  const { eligible, excluded, panic } = sift([...models], plan, question, regions)
+  if (eligible.length === 0) return fail(nobodyCan(plan, group, excluded, { controls: question.controls, regions }))
+  const used = eligible.filter(({ model }) => group.use.includes(model))
+  // Among the least bad it would be no trial
+  const ahead = panic || trial === undefined ? [] : eligible.filter(({ model }) => trial.use.includes(model))
+  const spare = eligible.filter(candidate => !used.includes(candidate) && !ahead.includes(candidate))
+  const rankedOf = (of: Group | undefined, candidates: readonly Candidate[]) => {
+    if (of === undefined || candidates.length === 0) return []
+    return (strategy === undefined ? of.inOrder : of.rankBy(strategy))(candidates, situation)
+  }
+  const ranking = sparing([...rankedOf(trial, ahead), ...rankedOf(group, used), ...group.inOrder(spare, situation)], question)
   return ok({
     route: group.name,
     strategy: strategy ?? 'listed',
     hedge: group.hedge,
-    ranking: sparing([...rank(used, situation), ...inOrder(spare)], question),
+    regions,
+    canary: ahead.some(({ model }) => model === ranking[0]?.model),
+    ranking,
     excluded,
     panic,
     passedOver,
   })
+}
+
+/** The canary's models, where the conversation is among those that they are tried on. */
+function trialOf({ name, canary }: Group, { hashKey }: Question): Group | undefined {
+  return canary !== undefined && isInCanary(canary.share, name, hashKey) ? canary.group : undefined
 }
 
 interface Chosen {
@@ -125,10 +148,10 @@ function noneOf({ others }: Group): string {
   return others.length > 0 ? 'its live models make embeddings and do not chat' : 'none of its models is live'
 }
 
-function sift(models: readonly Model[], plan: WorkPlan, question: Question) {
+function sift(models: readonly Model[], plan: WorkPlan, question: Question, regions: Regions) {
   const eligible: Candidate[] = []
   const excluded: Excluded[] = []
-  const sieve = { ...question, work: plan.work }
+  const sieve = { ...question, regions, work: plan.work }
   for (const model of models) {
     const load = question.load(model.id)
     const exclusion = exclusionOf(model, sieve)
@@ -157,7 +180,7 @@ function candidateOf(model: Model, load: ModelLoad, { forgetting }: WorkPlan, qu
     // Most strategies do not look at it, and it needs the topic
     get quality() {
       const { feedback, features, nowMs } = question
-      return qualitiesOf(model.profile, feedback[model.id], features.topic.value, nowMs, forgetting)
+      return qualitiesOf(model.profile, feedback[model.of], features.topic.value, nowMs, forgetting)
     },
   }
 }
@@ -185,39 +208,43 @@ function situationOf(question: Question, turn: number): Situation {
   }
 }
 
-const inOrder = (candidates: readonly Candidate[]): readonly Ranked[] =>
-  candidates.map(({ model }, index) => ({ model, score: index }))
-
 function unknownModel(plan: WorkPlan, name: string, param: string): Problem {
-  const model = plan.config.models.get(name)
-  const secret = model?.secret
-  if (model?.state === 'disabled') {
-    const message = `"${name}" is disabled.`
-    return { status: 404, type: 'invalid_request_error', code: 'model_not_found', message, param }
-  }
-  if (secret !== undefined) {
-    const message = `"${name}" is configured, but its secret ${secret} is not set.`
-    return { status: 404, type: 'invalid_request_error', code: 'model_not_found', message, param }
-  }
-  return {
-    status: 404,
-    type: 'invalid_request_error',
-    code: 'model_not_found',
-    message: `There is no model, pool or route "${name.slice(0, 100)}" here. Known names: ${plan.names.slice(0, 50).join(', ')}.`,
-    param,
-  }
+  const models = [...plan.config.models.values()].filter(({ id, of }) => id === name || of === name)
+  const enabled = models.filter(({ state }) => state !== 'disabled')
+  const secrets = [...new Set(enabled.flatMap(({ secret }) => secret ?? []))].join(', ')
+  const message =
+    models.length > 0 && enabled.length === 0
+      ? `"${name}" is disabled.`
+      : secrets !== ''
+        ? `"${name}" is configured, but its secret ${secrets} is not set.`
+        : `There is no model, pool or route "${name.slice(0, 100)}" here. Known names: ${plan.names.slice(0, 50).join(', ')}.`
+  return { status: 404, type: 'invalid_request_error', code: 'model_not_found', message, param }
 }
 
-function nobodyCan(plan: WorkPlan, group: Group, excluded: readonly Excluded[]): Problem {
+function nobodyCan(
+  plan: WorkPlan,
+  group: Group,
+  excluded: readonly Excluded[],
+  asked: Pick<Question, 'controls' | 'regions'>,
+): Problem {
   const reasons = excluded.map(({ model, exclusion }) => `${model.id}: ${explain(exclusion)}`).join('; ')
   const message = `No model of "${group.name}" can take this request. ${reasons || 'None of its models is live'}.`
   if (excluded.length === 0 || excluded.some(({ exclusion }) => isTemporary(exclusion)))
     return { status: 503, type: 'server_error', code: 'no_model_available', message, param: null, retryAfterMs: 1_000 }
   const tooLong = excluded.some(({ exclusion }) => exclusion.kind === 'context-window')
   if (tooLong) return invalid('context_length_exceeded', `${TOO_LONG} ${message}`, plan.work === 'chat' ? 'messages' : 'input')
+  const able = excluded.filter(({ exclusion }) => exclusion.kind !== 'work')
+  if (able.length > 0 && able.every(({ exclusion }) => exclusion.kind === 'region')) return notThere(message, asked)
   const isOtherWork = excluded.every(({ exclusion }) => exclusion.kind === 'work')
   if (!isOtherWork) return invalid('unsupported_parameter', message, boundField(excluded))
   return invalid('unsupported_model', `${message} ${named(plan)}`, 'model')
+}
+
+/** `regions`: of those that models are in. */
+function notThere(message: string, { controls, regions = [] }: Pick<Question, 'controls' | 'regions'>): Problem {
+  const allowed = regions.length > 0 ? regions.join(', ') : 'none that a model is in'
+  const param = controls.regions === undefined ? null : 'x-router-regions'
+  return invalid('no_model_in_region', `${message} Regions where it may be served: ${allowed}.`, param)
 }
 
 /** The field that all stumble over, where it is one that only another dialect can read. */
@@ -243,7 +270,7 @@ function severalSpaces(plan: WorkPlan, group: Group, { controls, model }: Questi
 
 /** Whom one may ask by name instead. */
 function named({ live, work }: WorkPlan): string {
-  const ids = [...live.values()].filter(model => does(model, work)).map(({ id }) => id)
+  const ids = [...new Set([...live.values()].filter(model => does(model, work)).map(({ of }) => of))]
   if (ids.length > 0) return `Name one of these: ${ids.slice(0, 50).join(', ')}.`
   return work === 'chat' ? 'No live model here chats.' : 'No live model here makes embeddings.'
 }

@@ -8,6 +8,9 @@ export interface Explanation {
   readonly features: Sized['features']
   readonly route: string
   readonly strategy: string
+  /** Where the request may be served; null: anywhere. */
+  readonly regions: readonly string[] | null
+  readonly canary: boolean
   readonly passed_over: readonly ({ readonly route: string; readonly why: string } & Partial<Mismatch>)[]
   readonly candidates: readonly ExplainedCandidate[]
   readonly panic: boolean
@@ -29,11 +32,13 @@ interface ExplainedCandidate {
 }
 
 export function explained(decision: Decision, { features, view, hashKey, seed }: Explained): Explanation {
-  const { route, strategy, ranking, excluded, panic, passedOver } = decision
+  const { route, strategy, regions, canary, ranking, excluded, panic, passedOver } = decision
   return {
     features,
     route,
     strategy,
+    regions: regions ?? null,
+    canary,
     passed_over: passedOver.map(({ route: name, why, mismatch }) => ({ route: name, why, ...mismatch })),
     candidates: [
       ...ranking.map(({ model, score }, index) => ({

@@ -1,6 +1,6 @@
 /**
  * Walks down the ranking until an attempt commits, as far as the number of attempts, the deadline, the budget and the failures' consequences
- * allow. When every candidate has had its turn, one whose trouble is likely to pass is asked again after a pause.
+ * allow. Where a credential alone was the trouble, another one of the same model stands in for it first, and counts as the same attempt. When every candidate has had its turn, one whose trouble is likely to pass is asked again after a pause.
  */
 import type { Model } from '../model'
 import { type Failure, fail, ok, type Result } from '../outcome'
@@ -45,14 +45,19 @@ export async function walk<T>(
 ): Promise<Result<Success<T>, readonly Tried[]>> {
   const tried: Tried[] = []
   const asked: Model[] = []
+  /** Of those asked, how many stood in for another credential of the same model. */
+  let standIns = 0
+  /** Configured models whose credential was the trouble in the last attempt. */
+  let blamed: readonly string[] = []
   let largerThan: number | undefined
   const fits = (model: Model) => largerThan === undefined || (model.contextWindow ?? Number.POSITIVE_INFINITY) > largerThan
-  const fresh = (): Model | undefined => {
-    const isOpen = (model: Model) => !asked.includes(model) && fits(model) && (asked.length === 0 || rules.isEligible(model))
-    return ranking.find(({ model }) => isOpen(model))?.model
-  }
+  const isOpen = (model: Model) => !asked.includes(model) && fits(model) && (asked.length === 0 || rules.isEligible(model))
+  const fresh = (): Model | undefined => ranking.find(({ model }) => isOpen(model))?.model
+  const standIn = (): Model | undefined =>
+    standIns < MAX_STAND_INS ? ranking.find(({ model }) => blamed.includes(model.of) && isOpen(model))?.model : undefined
+  const attempts = () => asked.length - standIns
   const second = (mayAsk: () => boolean): Model | undefined => {
-    const model = asked.length < rules.maxAttempts && rules.fallback ? fresh() : undefined
+    const model = attempts() < rules.maxAttempts && rules.fallback ? fresh() : undefined
     if (model === undefined || !mayAsk()) return undefined
     asked.push(model)
     return model
@@ -67,15 +72,24 @@ export async function walk<T>(
       tried.push({ model: from.id, failure: result.failure })
       if (consequenceOf(result.failure).moves === 'larger') largerThan = Math.max(largerThan ?? 0, from.contextWindow ?? 0)
     }
+    blamed = runs.flatMap(({ model: { of }, result }) =>
+      !result.ok && consequenceOf(result.failure).blames === 'credential' ? [of] : [],
+    )
     if (runs.some(({ result }) => !result.ok && consequenceOf(result.failure).moves === 'stop')) return fail(tried)
   }
 
   /** Whom to ask after a failure: the next in the ranking, or someone again. */
   async function next(): Promise<Model | undefined> {
-    if (asked.length >= rules.maxAttempts || !rules.fallback || rules.isOver()) return undefined
+    if (!rules.fallback || rules.isOver()) return undefined
+    const other = standIn()
+    if (other !== undefined) {
+      standIns++
+      return other
+    }
+    if (attempts() >= rules.maxAttempts) return undefined
     const model = fresh()
     if (model !== undefined) {
-      const isFree = asked.length === 1 && asked[0] !== undefined && accountOf(model) !== accountOf(asked[0])
+      const isFree = attempts() === 1 && asked.every(each => accountOf(each) !== accountOf(model))
       return isFree || rules.withdraw() ? model : undefined
     }
     const again = repeatable(
@@ -87,6 +101,9 @@ export async function walk<T>(
     return (await rules.pause(repeats, again.waitMs)) ? again.model : undefined
   }
 }
+
+/** A refused key or a rate limit comes back at once and costs nothing; still, a model may have a hundred keys and one cause for all their trouble. */
+const MAX_STAND_INS = 10
 
 /** Whose quota a request counts against. */
 const accountOf = ({ provider, secret, baseUrl }: Model): string => `${provider} ${secret ?? ''} ${baseUrl}`

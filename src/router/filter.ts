@@ -5,10 +5,13 @@ import { dialectFor } from '../provider/dialects'
 import type { ModelLoad } from '../state/local-load'
 import { accountId, placeId } from './account'
 import type { Bound } from './bound'
+import { isWithin, type Regions } from './region'
 
 export type Exclusion =
   /** It does the other kind of work. */
   | { readonly kind: 'work'; readonly asked: Work; readonly provider: ProviderName }
+  /** The request may not be served there; null: nobody says where it is. */
+  | { readonly kind: 'region'; readonly region: string | null }
   /** An operator drains it. */
   | { readonly kind: 'draining' }
   | { readonly kind: 'capability'; readonly missing: Capability }
@@ -33,6 +36,8 @@ export interface Excluded {
 export interface Sieve {
   /** Undefined: chat. */
   readonly work?: Work | undefined
+  /** Undefined: anywhere. */
+  readonly regions?: Regions
   readonly features: Features
   readonly bound: Bound | undefined
   readonly place: string
@@ -40,8 +45,12 @@ export interface Sieve {
 }
 
 /** The first reason against a candidate: what it can never do before what it cannot do now. Undefined: none. */
-export function exclusionOf(model: Model, { work = 'chat', features, bound, place, load }: Sieve): Exclusion | undefined {
+export function exclusionOf(
+  model: Model,
+  { work = 'chat', regions, features, bound, place, load }: Sieve,
+): Exclusion | undefined {
   if (!does(model, work)) return { kind: 'work', asked: work, provider: model.provider }
+  if (!isWithin(model, regions)) return { kind: 'region', region: model.region ?? null }
   if (bound !== undefined && dialectFor(model.provider, bound.dialect).name !== bound.dialect)
     return { kind: 'bound', field: bound.field, ...(bound.why !== undefined && { why: bound.why }) }
   const left = leftOutForMs(load(accountId(model)))
@@ -73,6 +82,10 @@ export function explain(exclusion: Exclusion): string {
     case 'work':
       if (exclusion.asked === 'chat') return 'it makes embeddings and does not chat'
       return exclusion.provider === 'anthropic' ? 'Anthropic offers no embeddings' : 'it makes no embeddings'
+    case 'region':
+      return exclusion.region === null
+        ? 'nobody says in which region it is, and this request may only be served in some'
+        : `it is in ${exclusion.region}, where this request may not be served`
     case 'draining':
       return 'it is being drained and takes no new request'
     case 'capability':

@@ -5,9 +5,11 @@
 import type { Forgetting } from '../algorithm/beta'
 import type { Config, Route } from '../config'
 import { compileWhen, type Match } from '../context/condition'
-import { does, type Model, type Priority, type Work } from '../model'
+import { byConfigured, does, type Members, type Model, type Priority, type Work } from '../model'
 import { strategies } from '../strategy/strategies'
 import type { Rank, Rule, Situation, StrategyName } from '../strategy/strategy'
+import type { Regions } from './region'
+import { spread } from './siblings'
 
 /** The models behind one name, and how they are ranked. */
 export interface Group {
@@ -28,9 +30,14 @@ export interface Group {
   readonly priority: Priority | undefined
   /** A stream that is slow to start may be asked for a second time, elsewhere. */
   readonly hedge: boolean
+  readonly regions: Regions
+  /** Who is tried first for a share of the conversations. */
+  readonly canary: { readonly group: Group; readonly share: number } | undefined
   readonly explore: Route['explore']
   /** Prepared once per strategy. */
   readonly rankBy: (strategy: StrategyName) => Rank
+  /** As the candidates come, but for the credentials of a model that was named as a whole. */
+  readonly inOrder: Rank
 }
 
 /** A route's condition against a request. */
@@ -50,6 +57,10 @@ export interface WorkPlan {
   readonly forgetting: Forgetting
   /** Models whose secret is set and that nobody has disabled, by id. */
   readonly live: ReadonlyMap<string, Model>
+  /** The same by the id of the configured model, with one entry for each of its live credentials. */
+  readonly configured: ReadonlyMap<string, Members>
+  /** Every region that a model is in. */
+  readonly regions: ReadonlySet<string>
   /** What `auto` walks. */
   readonly routes: readonly PlannedRoute[]
   /** Where `auto` goes when no route applies: everything. */
@@ -58,7 +69,7 @@ export interface WorkPlan {
   readonly find: (name: string) => Group | undefined
   /** A group of its own for an ordered list of names; the first name that is unknown instead. */
   readonly listed: (names: readonly string[]) => Group | { readonly unknown: string }
-  /** Every name a client may use as `model`. */
+  /** What a client may use as `model`, but for single credentials, which may be named and are nobody's business. */
   readonly names: readonly string[]
 }
 
@@ -70,6 +81,15 @@ export interface Plan extends WorkPlan {
 /** Lists of `x-router-models` that are kept prepared. */
 const MAX_LISTS = 32
 
+/** They put the better first, and would leave the second credential of a model idle. */
+const NOT_SPREADING: readonly StrategyName[] = ['model-aware', 'contextual']
+
+/** What a group may have besides its members. */
+interface Rest extends Partial<Group> {
+  /** Configured models whose credentials were named one by one, in an order that holds. */
+  readonly alone?: ReadonlySet<string>
+}
+
 export function createPlan(config: Config, hasSecret: (model: Model) => boolean): Plan {
   const known = new Map([...config.models].filter(([, model]) => hasSecret(model)))
   return { ...planFor('chat', config, known), embeddings: planFor('embeddings', config, known) }
@@ -79,39 +99,64 @@ export function createPlan(config: Config, hasSecret: (model: Model) => boolean)
 function planFor(work: Work, config: Config, known: ReadonlyMap<string, Model>): WorkPlan {
   const isLive = ({ state }: Model) => state !== 'disabled'
   const live = new Map([...known].filter(([, model]) => isLive(model)))
-  const pick = (ids: readonly string[]): Model[] => ids.flatMap(id => known.get(id) ?? [])
+  const configured = byConfigured(known.values())
+  const pick = (names: readonly string[]): readonly Model[] => [
+    ...new Set(names.flatMap(name => configured.get(name) ?? known.get(name) ?? [])),
+  ]
   const rules = lazily((): readonly Rule[] => walked.map(ruleOf))
-  const group = (name: string, members: readonly Model[], rest: Partial<Group> = {}): Group => {
-    const priority = rest.priority
-    const all = [...members, ...(rest.fallback ?? [])]
+  const singled = (names: readonly string[]): ReadonlySet<string> =>
+    new Set(names.flatMap(name => known.get(name) ?? []).flatMap(model => (isCredential(model) ? model.of : [])))
+  const spreading = memoised((of: string): Rank => {
+    const strategy = NOT_SPREADING.includes(config.strategy) ? 'adaptive' : config.strategy
+    return strategies[strategy].prepare(configured.get(of) ?? [], {})
+  })
+  const group = (name: string, members: readonly Model[], rest: Rest = {}): Group => {
+    const { priority, canary, alone } = rest
+    const all = new Set([...members, ...(rest.fallback ?? [])])
+    const named = [...all, ...(canary?.group.use ?? [])]
     const doing = (models: readonly Model[]) => models.filter(model => isLive(model) && does(model, work))
     const use = doing(members)
-    const fallback = doing(rest.fallback ?? [])
+    const fallback = doing(rest.fallback ?? []).filter(model => !use.includes(model))
+    const prepare = (strategy: StrategyName): Rank => {
+      const rank = strategies[strategy].prepare([...use, ...fallback], {
+        ...(priority !== undefined && { priority }),
+        ...(rest.explore !== undefined && { explore: rest.explore }),
+        ...(strategy === 'contextual' && { rules: rules() }),
+      })
+      if (strategy !== 'model-aware') return rank
+      return (candidates, situation) => spread(rank(candidates, situation), candidates, situation, spreading)
+    }
     return {
       name,
       use,
       fallback,
-      others: all.filter(model => isLive(model) && !does(model, work)),
-      upstreamNames: new Set(all.filter(model => does(model, work)).map(model => model.name)),
+      others: [...all].filter(model => isLive(model) && !does(model, work)),
+      upstreamNames: new Set(named.filter(model => does(model, work)).map(model => model.name)),
       strategy: 'strategy' in rest ? rest.strategy : config.strategy,
       priority,
       hedge: rest.hedge ?? false,
+      regions: rest.regions,
+      canary,
       explore: rest.explore,
-      rankBy: memoised(strategy =>
-        strategies[strategy].prepare([...use, ...fallback], {
-          ...(priority !== undefined && { priority }),
-          ...(rest.explore !== undefined && { explore: rest.explore }),
-          ...(strategy === 'contextual' && { rules: rules() }),
-        }),
-      ),
+      rankBy: memoised(prepare),
+      inOrder: (candidates, situation) => {
+        const given = candidates.map(({ model }, index) => ({ model, score: index }))
+        return spread(given, candidates, situation, of => (alone?.has(of) ? undefined : spreading(of)))
+      },
     }
   }
   const routes = config.routes.map((route): PlannedRoute => {
-    const { strategy, priority, hedge, explore } = route
+    const { strategy, priority, hedge, regions, explore } = route
+    const canary = route.canary && {
+      group: group(route.name, pick(route.canary.use), { strategy, priority }),
+      share: route.canary.share,
+    }
+    const fallback = pick(route.fallback)
+    const alone = singled(route.fallback)
     return {
       name: route.name,
       applies: compileWhen(route.when ?? {}),
-      group: group(route.name, pick(route.use), { fallback: pick(route.fallback), strategy, priority, hedge, explore }),
+      group: group(route.name, pick(route.use), { fallback, strategy, priority, hedge, regions, canary, explore, alone }),
     }
   })
   // What a text is about must not decide which model embeds it: a question and the documents that answer it would not meet
@@ -120,12 +165,19 @@ function planFor(work: Work, config: Config, known: ReadonlyMap<string, Model>):
 
   const groups = new Map<string, Group>()
   for (const [name, sharing] of byUpstreamName(known)) groups.set(name, group(name, sharing))
-  for (const model of live.values()) groups.set(model.id, group(model.id, [model]))
+  const liveOf = byConfigured(live.values())
+  for (const [id, members] of liveOf) {
+    groups.set(id, group(id, members))
+    for (const model of members.filter(isCredential)) groups.set(model.id, group(model.id, [model]))
+  }
   for (const [name, members] of config.pools) groups.set(name, group(name, pick(members)))
   for (const route of routes) groups.set(route.name, route.group)
 
   // Clients repeat their lists, and rings and schedules take time to prepare
-  const listed = memoised((ids: string) => group('listed', pick(ids.split(' ')), { strategy: undefined }), MAX_LISTS)
+  const listed = memoised((list: string) => {
+    const [ids = [], alone = []] = list.split('|').map(words => words.split(' '))
+    return group('listed', pick(ids), { strategy: undefined, alone: new Set(alone) })
+  }, MAX_LISTS)
   const find = (name: string): Group | undefined => {
     const found = groups.get(name)
     return found !== undefined && found.use.length + found.fallback.length + found.others.length > 0 ? found : undefined
@@ -135,6 +187,8 @@ function planFor(work: Work, config: Config, known: ReadonlyMap<string, Model>):
     config,
     forgetting: { halfLifeMs: config.feedback.halfLifeHours * 3_600_000, most: config.feedback.memory },
     live,
+    configured: liveOf,
+    regions: new Set([...config.models.values()].flatMap(({ region }) => region ?? [])),
     routes: walked,
     everything,
     find,
@@ -146,11 +200,14 @@ function planFor(work: Work, config: Config, known: ReadonlyMap<string, Model>):
         const use = found === undefined || found.use.length > 0 ? found?.use : found.fallback
         return [...(use ?? []), ...(found?.others ?? [])]
       })
-      return listed([...new Set(models)].map(({ id }) => id).join(' '))
+      const ids = [...new Set(models)].map(({ id }) => id)
+      return listed(`${ids.join(' ')}|${[...singled(names)].join(' ')}`)
     },
-    names: ['auto', ...[...groups.keys()].filter(name => find(name) !== undefined)],
+    names: ['auto', ...[...groups.keys()].filter(name => find(name) !== undefined && !isCredential(live.get(name)))],
   }
 }
+
+const isCredential = (model: Model | undefined): boolean => model !== undefined && model.id !== model.of
 
 function ruleOf({ name, applies, group }: PlannedRoute): Rule {
   // A rule that ranks by rules again would never end

@@ -12,6 +12,7 @@ import type { Controls } from './controls'
 import type { Question } from './decide'
 import { embeddingsHashKey, hashKeyOf } from './hash-key'
 import type { Isolate } from './isolate'
+import { claimedRegions, narrowed } from './region'
 import type { Host } from './world'
 
 export interface ChatAsked {
@@ -56,6 +57,7 @@ export function questionOf(asking: Asking): Sized {
     ...about,
     controls,
     claims,
+    regions: narrowed(controls.regions, claimedRegions(claims)),
     hashKey,
     lastModel: isolate.lastModel(hashKey),
     nowMs,

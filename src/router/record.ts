@@ -27,6 +27,8 @@ export interface DecisionRecord {
   readonly bound: Bound | null
   readonly metadata: Values
   readonly claims: Values
+  /** Of those that models are in, the ones where the caller allows it to be served; null: anywhere. */
+  readonly regions: readonly string[] | null
   readonly hashKey: string
   readonly lastModel: string | null
   readonly nowMs: number
@@ -59,6 +61,7 @@ export type Outcome =
       readonly route: string
       readonly strategy: string
       readonly hedge: boolean
+      readonly canary: boolean
       readonly panic: boolean
       readonly ranking: readonly (readonly [model: string, score: number | string])[]
       readonly excluded: readonly (readonly [model: string, exclusion: Exclusion])[]
@@ -130,6 +133,7 @@ export function takeNotes(plan: WorkPlan, question: Sized): Notes {
       bound: bound ?? null,
       metadata: isCut ? {} : metadata,
       claims: isCut ? {} : claims,
+      regions: question.regions?.filter(region => plan.regions.has(region)) ?? null,
       hashKey,
       lastModel: lastModel ?? null,
       nowMs,
@@ -152,11 +156,12 @@ export function outcomeOf(decided: Result<Decision, Problem>): Outcome {
     const { status, code, param } = decided.failure
     return { refused: { status, code, param } }
   }
-  const { route, strategy, hedge, panic, ranking, excluded, passedOver } = decided.value
+  const { route, strategy, hedge, canary, panic, ranking, excluded, passedOver } = decided.value
   return {
     route,
     strategy,
     hedge,
+    canary,
     panic,
     ranking: ranking.slice(0, MAX_MODELS).map(({ model, score }) => [model.id, figure(score)]),
     excluded: excluded.slice(0, MAX_MODELS).map(({ model, exclusion }) => [model.id, exclusion]),
@@ -175,7 +180,8 @@ export interface Remembered {
 
 /** The question again. */
 export function questionFrom(record: DecisionRecord): Remembered {
-  const { asked, features, bound, metadata, claims, hashKey, lastModel, nowMs, seed, turn, place, view, loads, feedback } = record
+  const { asked, features, bound, metadata, claims, regions, hashKey, lastModel } = record
+  const { nowMs, seed, turn, place, view, loads, feedback } = record
   const assumed = new Set<string>()
   const question: Sized = {
     model: asked.model,
@@ -190,6 +196,7 @@ export function questionFrom(record: DecisionRecord): Remembered {
     // Of metadata each name has one value
     metadata: Object.fromEntries(Object.entries(metadata).map(([name, values]) => [name, values.join()])),
     claims,
+    regions: regions ?? undefined,
     hashKey,
     lastModel: lastModel ?? undefined,
     nowMs,

@@ -36,6 +36,8 @@ export interface Facts {
   readonly topic: string | null
   /** The model that answered. */
   readonly model: string
+  /** The configured model that it is, or is a credential of. */
+  readonly of: string
   readonly attempts: number
   /** Those that failed before. */
   readonly tried: readonly Tried[]
@@ -104,7 +106,7 @@ export async function route(
   const { model, answer, attempts, tried } = walked.value
   // Texts to embed are no conversation that goes on
   if ('chat' in journey) isolate.remember(hashKey, model.id)
-  return ok({ ...answer, decision: decision.value, topic, model: model.id, attempts, tried, trace })
+  return ok({ ...answer, decision: decision.value, topic, model: model.id, of: model.of, attempts, tried, trace })
 }
 
 /** What is asked of a model, without what was for the router alone. */

@@ -40,7 +40,8 @@ export function rulesOf({
     isOver: () => world.now() >= deadlineAtMs,
     isEligible: model => {
       const nowMs = world.now()
-      const sieve = { work, features, bound, place: host.place, load: (id: string) => load.load(id, nowMs) }
+      const { regions } = decision
+      const sieve = { work, regions, features, bound, place: host.place, load: (id: string) => load.load(id, nowMs) }
       return decision.panic || exclusionOf(model, sieve) === undefined
     },
     withdraw: () => isolate.retries.withdraw(world.now(), load.isolates),

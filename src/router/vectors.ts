@@ -100,7 +100,7 @@ async function pump(
   const startedMs = world.now()
   const ended = (failure: Ending['failure']) => ending({ failure, writingMs: world.now() - startedMs })
   let doing: 'reading' | 'writing' = 'writing'
-  let last: Uint8Array = new Uint8Array(0)
+  let last = chunks.reduce(lastByte, 0)
   try {
     for (const chunk of chunks) await out.write(chunk)
     for (;;) {
@@ -110,11 +110,11 @@ async function pump(
       idle.comes()
       if (done) break
       doing = 'writing'
-      last = value
+      last = lastByte(last, value)
       await out.write(value)
     }
     // Where no length was promised, a connection that is lost looks like an end
-    if (!closesObject(last)) throw new Error('the body ended before its JSON did')
+    if (last !== CLOSING_BRACE) throw new Error('the body ended before its JSON did')
     doing = 'writing'
     await out.close()
     return ended(undefined)
@@ -129,9 +129,13 @@ async function pump(
 
 const LEFT = { kind: 'client-left' } as const
 
-/** Whether the last thing in it, blanks aside, is a closing brace. */
-function closesObject(chunk: Uint8Array): boolean {
-  return new TextDecoder().decode(chunk.subarray(-64)).trimEnd().endsWith('}')
+const CLOSING_BRACE = 0x7d
+const SPACE = 0x20
+
+/** Of all that has come, blanks aside, which may come by themselves. */
+function lastByte(before: number, chunk: Uint8Array): number {
+  // Of control characters JSON has blanks alone
+  return chunk.findLast(byte => byte > SPACE) ?? before
 }
 
 function ending({ failure, usage, writingMs = 0 }: Partial<Ending>): Ending {

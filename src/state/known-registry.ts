@@ -6,6 +6,7 @@ import { type RegistryView, STALE_MS } from './registry-view'
 export class KnownRegistry {
   #view: RegistryView | undefined
   #heardAtMs = Number.NEGATIVE_INFINITY
+  #missedAtMs = Number.NEGATIVE_INFINITY
   #askedAtMs = Number.NEGATIVE_INFINITY
 
   /** Undefined: this isolate has never heard from it. */
@@ -13,6 +14,7 @@ export class KnownRegistry {
     return this.#view
   }
 
+  /** The same object for as long as nothing in it has changed. */
   get overlay(): Overlay {
     return this.#view?.overlay ?? NO_OVERLAY
   }
@@ -23,8 +25,10 @@ export class KnownRegistry {
 
   /** `view` null: what is known still holds. `atMs`: when the question was asked. An older answer that comes late changes nothing. */
   accept(view: RegistryView | null, atMs: number, isFresh: boolean): void {
-    if (view !== null && view.revision > this.revision) this.#view = view
-    if (isFresh && this.#view !== undefined) this.#heardAtMs = Math.max(this.#heardAtMs, atMs)
+    if (view !== null && view.revision > this.revision) this.#view = { ...view, overlay: kept(this.overlay, view.overlay) }
+    if (!isFresh || this.#view === undefined) return
+    this.#heardAtMs = Math.max(this.#heardAtMs, atMs)
+    this.#missedAtMs = Number.NEGATIVE_INFINITY
   }
 
   /** Nothing heard for so long that something may have changed. */
@@ -32,10 +36,24 @@ export class KnownRegistry {
     return nowMs - this.#heardAtMs > STALE_MS
   }
 
-  /** True once per `everyMs`: when the registry is away, not every request is to wait for it. */
-  mayAsk(nowMs: number, everyMs: number): boolean {
-    if (this.#view !== undefined && nowMs - this.#askedAtMs < everyMs) return false
+  /** It was asked, and nobody answered in time. */
+  missed(nowMs: number): void {
+    this.#missedAtMs = nowMs
     this.#askedAtMs = nowMs
-    return true
+  }
+
+  /**
+   * How a request that finds this stale is to ask: before it decides, also where others are asking already, since it must not go by what is older than
+   * they will. Where the registry was found away just now, nobody waits for it: one request per `everyMs` asks behind its back. Undefined: not at all.
+   */
+  inquiry(nowMs: number, everyMs: number): 'before' | 'behind' | undefined {
+    const isAway = Math.abs(nowMs - this.#missedAtMs) <= STALE_MS
+    if (this.#view === undefined || !isAway) return 'before'
+    if (Math.abs(nowMs - this.#askedAtMs) < everyMs) return undefined
+    this.#askedAtMs = nowMs
+    return 'behind'
   }
 }
+
+/** By content and not by version: versions count anew in a registry that was made anew. */
+const kept = (before: Overlay, after: Overlay): Overlay => (JSON.stringify(before) === JSON.stringify(after) ? before : after)

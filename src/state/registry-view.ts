@@ -3,7 +3,7 @@ import type { Evidence } from '../algorithm/beta'
 import type { Overlay } from './overlay'
 
 export interface RegistryView {
-  /** Counts every difference, of the overlay or of what was learned, from 1. */
+  /** Grows with every difference, of the overlay or of what was learned, and also where a registry is made anew. */
   readonly revision: number
   readonly overlay: Overlay
   readonly feedback: FeedbackTable

@@ -2,7 +2,8 @@
  * Rotates by turn: every eligible model is first equally often, exactly so over each full round of an isolate's decisions.
  *
  * The rotation runs over the eligible models alone. Skipping an excluded model within a rotation over all of them would hand its
- * whole share to the next in line.
+ * whole share to the next in line. Credentials of one model take its turns in turn: a second key makes a model no more than one of those that
+ * rotate.
  */
 import { byConfiguration } from './order'
 import type { Strategy } from './strategy'
@@ -13,9 +14,16 @@ export const roundRobin: Strategy = {
   prepare(models) {
     const inOrder = byConfiguration(models)
     return (candidates, { turn }) => {
-      const ordered = inOrder(candidates)
-      const start = ordered.length === 0 ? 0 : ((turn % ordered.length) + ordered.length) % ordered.length
-      return [...ordered.slice(start), ...ordered.slice(0, start)].map(({ model }, score) => ({ model, score }))
+      const models = [...Map.groupBy(inOrder(candidates), ({ model }) => model.of).values()]
+      const round = Math.floor(turn / models.length)
+      return rotated(models, turn)
+        .flatMap(credentials => rotated(credentials, round))
+        .map(({ model }, score) => ({ model, score }))
     }
   },
+}
+
+function rotated<T>(items: readonly T[], turn: number): readonly T[] {
+  const start = items.length === 0 ? 0 : ((turn % items.length) + items.length) % items.length
+  return [...items.slice(start), ...items.slice(0, start)]
 }

@@ -299,6 +299,7 @@ describe('a sound configuration', () => {
     const { models, ...rest } = config({ models: { gpt: { provider: 'openai', model: 'nobody-knows' } } })
     expect(models.get('gpt')).toEqual({
       id: 'gpt',
+      of: 'gpt',
       provider: 'openai',
       name: 'nobody-knows',
       baseUrl: 'https://api.openai.com/v1',
@@ -316,6 +317,7 @@ describe('a sound configuration', () => {
         topics: {},
       },
       firstTokenMs: undefined,
+      region: undefined,
       state: 'active',
     })
     expect(rest).toMatchObject({

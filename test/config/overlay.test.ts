@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ConfigInput } from '../../src/config'
-import { fitted, overlaidConfig } from '../../src/overlay'
+import { fitted, overlaidConfig, type Refusal } from '../../src/overlay'
 import { type Change, changed, NO_OVERLAY } from '../../src/state/overlay'
 
 const FILE: ConfigInput = {
@@ -18,14 +18,15 @@ const FILE: ConfigInput = {
 
 const over = (...changes: readonly Change[]) => changes.reduce(changed, NO_OVERLAY)
 const config = (...changes: readonly Change[]) => {
-  const result = overlaidConfig(FILE, over(...changes))
+  const result = overlaidConfig(FILE, over(...changes), anything)
   if (!result.ok) throw new Error(JSON.stringify(result.failure))
   return result.value
 }
 const problems = (...changes: readonly Change[]) => {
-  const result = overlaidConfig(FILE, over(...changes))
+  const result = overlaidConfig(FILE, over(...changes), anything)
   return result.ok ? [] : result.failure.map(({ field }) => field)
 }
+const anything: Refusal = () => undefined
 const LLAMA = { provider: 'openai-compatible', baseUrl: 'https://api.groq.com/openai/v1', model: 'llama-4' }
 
 describe('an overlay on the configuration', () => {
@@ -54,7 +55,7 @@ describe('an overlay on the configuration', () => {
   })
 
   it('works on JSON text as well', () => {
-    const result = overlaidConfig(JSON.stringify(FILE), over({ kind: 'patch', model: 'gpt', fields: { weight: 9 } }))
+    const result = overlaidConfig(JSON.stringify(FILE), over({ kind: 'patch', model: 'gpt', fields: { weight: 9 } }), anything)
     expect(result.ok && result.value.models.get('gpt')?.weight).toBe(9)
   })
 
@@ -81,6 +82,27 @@ describe('an overlay on the configuration', () => {
     ],
     ['the removal of a route’s only model', { kind: 'remove', model: 'claude' }, 'routes.0.use'],
     ['a name that a pool has', { kind: 'put', model: 'fast', definition: LLAMA }, 'pools.fast'],
+    [
+      'a price without end, which JSON has no word for',
+      { kind: 'patch', model: 'gpt', fields: { price: { input: Number.POSITIVE_INFINITY, output: 1 } } },
+      'models.gpt.price.input',
+    ],
+    [
+      'evidence without end',
+      { kind: 'patch', model: 'gpt', fields: { profile: { ethics: { value: 1, evidence: Number.POSITIVE_INFINITY } } } },
+      'models.gpt.profile.ethics.evidence',
+    ],
+    [
+      'an address with a fragment',
+      { kind: 'put', model: 'x', definition: { ...LLAMA, baseUrl: 'https://a.b/#' } },
+      'models.x.baseUrl',
+    ],
+    [
+      'an address with a line break',
+      { kind: 'put', model: 'x', definition: { ...LLAMA, baseUrl: 'https://a.b\n' } },
+      'models.x.baseUrl',
+    ],
+    ['an upstream’s name of two lines', { kind: 'patch', model: 'gpt', fields: { model: 'gpt\r\nx: y' } }, 'models.gpt.model'],
     ['a state that there is not', { kind: 'patch', model: 'gpt', fields: { state: 'off' } }, 'models.gpt.state'],
   ])('refuses %s by the field’s name', (_, change, field) => {
     expect(problems(change)).toContain(field)
@@ -91,14 +113,50 @@ describe('an overlay on the configuration', () => {
       { kind: 'patch', model: 'old', fields: { weight: 3 } },
       { kind: 'patch', model: 'gpt', fields: { weight: 5 } },
     )
-    const fits = fitted(FILE, overlay)
+    const fits = fitted(FILE, overlay, anything)
     expect(Object.keys(fits.overlay.models)).toEqual(['gpt'])
     expect(fits.config.ok && fits.config.value.models.get('gpt')?.weight).toBe(5)
     expect(fits.config.ok && fits.config.value.warnings.join()).toMatch(/"old".*no longer fits/)
   })
 
+  describe('that closes a model and no longer fits a new version of the file', () => {
+    const STRAY = { joins: ['a-pool-that-is-gone'] }
+    it.each<[string, Change, string]>([
+      ['disables it all the same', { kind: 'patch', model: 'gpt', fields: { state: 'disabled', ...STRAY } }, 'disabled'],
+      ['drains it all the same', { kind: 'patch', model: 'gpt', fields: { state: 'draining', ...STRAY } }, 'draining'],
+      [
+        'disables it, where its new definition did',
+        { kind: 'put', model: 'gpt', definition: { provider: 'openai', model: 'x', state: 'disabled', ...STRAY } },
+        'disabled',
+      ],
+      ['disables it, where it had been removed', { kind: 'remove', model: 'claude' }, 'disabled'],
+    ])('%s', (_, change, state) => {
+      const overlay = over(change)
+      const [id = ''] = Object.keys(overlay.models)
+      const fits = fitted(FILE, overlay, anything)
+      if (!fits.config.ok) throw new Error(JSON.stringify(fits.config.failure))
+      expect(fits.config.value.models.get(id)?.state).toBe(state)
+      expect(fits.config.value.warnings.join()).toMatch(/takes no requests/)
+    })
+  })
+
+  it('holds only what may be set at run time by the file as it is now', () => {
+    const overlay = over(
+      { kind: 'put', model: 'llama', definition: LLAMA },
+      { kind: 'patch', model: 'gpt', fields: { weight: 5 } },
+    )
+    const asked: unknown[] = []
+    const fits = fitted(FILE, overlay, (fields, { upstreams }) => {
+      asked.push(upstreams)
+      return fields.baseUrl === undefined ? undefined : { field: 'baseUrl', message: 'not here' }
+    })
+    expect(Object.keys(fits.overlay.models)).toEqual(['gpt'])
+    expect(fits.config.ok && fits.config.value.warnings.join()).toMatch(/"llama".*models\.llama\.baseUrl.*not here/)
+    expect(asked).toContainEqual([])
+  })
+
   it('on a wrong file reports what is wrong with the file', () => {
-    const fits = fitted({ models: {} }, over({ kind: 'patch', model: 'gpt', fields: { weight: 5 } }))
+    const fits = fitted({ models: {} }, over({ kind: 'patch', model: 'gpt', fields: { weight: 5 } }), anything)
     expect(!fits.config.ok && fits.config.failure[0]?.field).toBe('models')
   })
 })

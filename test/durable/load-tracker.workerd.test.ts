@@ -124,6 +124,34 @@ describe('LoadTracker', () => {
     await expect(client.sync(undefined as never)).rejects.toThrow()
   })
 
+  it('of a version that knows of no registry says nothing of it', async () => {
+    const { models, ...figures } = {
+      models: {},
+      batch: 0,
+      intervalMs: 100,
+      isolates: 1,
+      arrivalsPerSecond: 0,
+      meanPromptTokens: 0,
+    }
+    const old = {
+      idFromName: () => 'id',
+      get: () => ({ fetch: async () => Response.json({ ...figures, models }) }),
+    } as unknown as DurableObjectNamespace
+    const answer = await trackerClient(old, 'enam').sync(new LocalLoad('a').report(0))
+    expect(answer).toEqual({ ...figures, models, registry: null, isFresh: false })
+  })
+
+  it('that hangs is given up', async () => {
+    const hanging = {
+      idFromName: () => 'id',
+      get: () => ({
+        fetch: (_: Request, { signal }: { signal: AbortSignal }) =>
+          new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      }),
+    } as unknown as DurableObjectNamespace
+    await expect(trackerClient(hanging, 'enam').look()).rejects.toThrow()
+  })
+
   it('takes the report of an isolate with every model at its limit of samples', async () => {
     const { isolate } = setUp()
     const { load, sync } = isolate('busy')

@@ -6,6 +6,7 @@ import { anthropicSurface } from '../../src/provider/anthropic/surface'
 import type { AnswerContext, StreamPart } from '../../src/provider/dialect'
 import { dialects } from '../../src/provider/dialects'
 import { createEventDecoder } from '../../src/provider/events'
+import { responsesSurface } from '../../src/provider/openai/responses/surface'
 import { openaiSurface } from '../../src/provider/openai/surface'
 import type { Surface } from '../../src/provider/surface'
 import type { Answer, Piece } from '../providers/answer'
@@ -34,6 +35,7 @@ const joined = (frames: readonly { readonly text: string }[]): string => frames.
 const surfaces: Readonly<Record<SurfaceName, Surface>> = {
   chat: openaiSurface,
   messages: anthropicSurface({ requestId: 'r', showsThinking: true }),
+  responses: responsesSurface({ requestId: 'r', createdSeconds: 1_767_225_600, settings: { object: 'response' }, model: 'm' }),
 }
 
 interface Understood {
@@ -98,7 +100,31 @@ const CLIENTS: Readonly<Record<SurfaceName, (body: string, streamed: boolean) =>
       reasoning: usage.output_tokens_details?.thinking_tokens ?? 0,
     }
   },
+  async responses(body, streamed) {
+    const fetch = respondWith(body, streamed ? 'text/event-stream' : 'application/json')
+    const { responses } = new OpenAI({ apiKey: 'k', fetch, maxRetries: 0 })
+    const asked = { model: 'm', input: 'Hi' }
+    const { output, output_text, usage, incomplete_details } = streamed
+      ? await responses.stream(asked).finalResponse()
+      : await responses.create(asked)
+    const calls = output.flatMap(item =>
+      item.type === 'function_call' ? [{ id: item.call_id, name: item.name, args: JSON.parse(item.arguments) }] : [],
+    )
+    return {
+      text: output_text,
+      thoughts: output.flatMap(item => (item.type === 'reasoning' ? item.summary.map(({ text }) => text) : [])).join(''),
+      calls,
+      finish: INCOMPLETE[incomplete_details?.reason ?? ''] ?? (calls.length > 0 ? 'tool_calls' : 'stop'),
+      prompt: usage?.input_tokens ?? -1,
+      cached: usage?.input_tokens_details.cached_tokens ?? -1,
+      completion:
+        usage === undefined || usage.total_tokens !== usage.input_tokens + usage.output_tokens ? -1 : usage.output_tokens,
+      reasoning: usage?.output_tokens_details.reasoning_tokens ?? -1,
+    }
+  },
 }
+
+const INCOMPLETE: Readonly<Record<string, string>> = { max_output_tokens: 'length', content_filter: 'content_filter' }
 
 const FINISH: Readonly<Record<string, string>> = {
   end_turn: 'stop',

@@ -8,7 +8,7 @@ import type { AnswerOptions } from '../support/plan'
 export const PROVIDERS = ['openai', 'openai-compatible', 'anthropic', 'google'] as const satisfies readonly ProviderName[]
 export type Dialect = 'openai' | 'anthropic' | 'google'
 /** Another surface is a name here, an object in `surface.ts`, and then rows. */
-export const SURFACES = ['chat', 'messages'] as const
+export const SURFACES = ['chat', 'messages', 'responses'] as const
 export type SurfaceName = (typeof SURFACES)[number]
 
 type Json = Readonly<Record<string, unknown>>
@@ -41,20 +41,73 @@ export type RequestCell = Noted &
   )
 
 export interface Ask {
+  /** The row's name on this surface, where its fields have other names. */
+  readonly called?: string
   /** Over the least that the surface takes. */
   readonly body: Json
   readonly headers?: Readonly<Record<string, string>>
   readonly cells: Readonly<Record<ProviderName, RequestCell>>
 }
 
-export interface RequestFeature {
+/**
+ * A response asked for as a chat is: of others it gets what the chat gets, and a compatible upstream gets the chat itself. `cells` are those
+ * that differ, be it in a field's name.
+ */
+export interface LikeChat {
+  readonly called?: string
+  readonly like: 'chat'
+  readonly body: Json
+  readonly headers?: Readonly<Record<string, string>>
+  readonly cells: Partial<Readonly<Record<ProviderName, RequestCell>>>
+}
+
+export interface RequestRow {
   readonly name: string
   /** The models asked where they are not the usual ones. */
   readonly models?: Partial<Readonly<Record<ProviderName, string>>>
   /** Why the simulated providers' own checks are not asked whether they would take it. */
   readonly unchecked?: string
-  /** A string says why a surface has no such thing; one that is not named has not been looked at. */
-  readonly on: Readonly<Partial<Record<SurfaceName, Ask | string>>>
+  /** A string says why a surface has no such thing. */
+  readonly on: Readonly<Record<SurfaceName, Ask | LikeChat | string>>
+}
+
+/** A row with all its cells. */
+export interface RequestFeature extends RequestRow {
+  readonly on: Readonly<Record<SurfaceName, Ask | string>>
+}
+
+export function filled(row: RequestRow): RequestFeature {
+  const { chat, messages, responses } = row.on
+  return { ...row, on: { chat: own(chat), messages: own(messages), responses: filledLike(own(chat), responses) } }
+}
+
+function own(asked: Ask | LikeChat | string): Ask | string {
+  if (typeof asked !== 'string' && 'like' in asked) throw new Error('a chat is like no other')
+  return asked
+}
+
+function filledLike(chat: Ask | string, asked: Ask | LikeChat | string): Ask | string {
+  if (typeof asked === 'string' || !('like' in asked)) return asked
+  if (typeof chat === 'string') throw new Error(`there is no chat to be like: ${chat}`)
+  const { like: _, cells, ...rest } = asked
+  const compatible = chat.cells['openai-compatible']
+  return {
+    ...rest,
+    cells: {
+      ...chat.cells,
+      openai: native(),
+      'openai-compatible': compatible.is === 'native' && compatible.sends === undefined ? yes(chat.body) : compatible,
+      ...cells,
+    },
+  }
+}
+
+/** Who answers, answers all alike. Without `returns` it does not matter what. */
+export interface EmbeddingsFeature {
+  readonly name: string
+  readonly body: Json
+  readonly returns?: Json
+  readonly cells: Readonly<Record<ProviderName, RequestCell>>
 }
 
 /** What the upstream answers: by the simulator's description, or its own recorded words. */
@@ -71,9 +124,11 @@ export type AnswerCell = Noted &
 
 export interface AnswerFeature {
   readonly name: string
+  /** The row's name on a surface that has other words for it. */
+  readonly called?: Partial<Readonly<Record<SurfaceName, string>>>
   readonly asks?: Partial<Readonly<Record<SurfaceName, Json>>>
   readonly given: Partial<Readonly<Record<Dialect, Given>>>
-  readonly on: Readonly<Partial<Record<SurfaceName, Readonly<Record<ProviderName, AnswerCell>> | string>>>
+  readonly on: Readonly<Record<SurfaceName, Readonly<Record<ProviderName, AnswerCell>> | string>>
 }
 
 export interface Refused {
@@ -85,7 +140,7 @@ export interface Refused {
 export interface ErrorFeature {
   readonly name: string
   readonly given: Readonly<Record<Dialect, Refused>>
-  readonly on: Readonly<Partial<Record<SurfaceName, { readonly status: number; readonly body: Json; readonly note?: string }>>>
+  readonly on: Readonly<Record<SurfaceName, { readonly status: number; readonly body: Json; readonly note?: string }>>
 }
 
 // Constructors, so that a row reads as a row
@@ -137,6 +192,26 @@ export function messages(
   return { body, cells: { anthropic: native(), 'openai-compatible': cells.openai, ...cells } }
 }
 
+/** Responses, as far as they are asked for as chats are. */
+export function likeChat(
+  body: Json,
+  rest: Pick<LikeChat, 'called'> & Partial<Readonly<Record<ProviderName, RequestCell>>> = {},
+): LikeChat {
+  const { called, ...cells } = rest
+  return { like: 'chat', body, cells, ...(called !== undefined && { called }) }
+}
+
+/** Responses that ask for what no chat can. */
+export function responses(
+  body: Json,
+  cells: Readonly<Record<'openai-compatible' | 'anthropic' | 'google', RequestCell>> & Partial<Record<ProviderName, RequestCell>>,
+): Ask {
+  return { body, cells: { openai: native(), ...cells } }
+}
+
+/** The same at all but OpenAI. */
+export const elsewhere = (cell: RequestCell) => ({ 'openai-compatible': cell, anthropic: cell, google: cell })
+
 /** Answers on each surface: native where the dialect is the surface's own. */
 export const chatAnswers = (cells: Readonly<Record<'anthropic' | 'google', AnswerCell>>) => ({
   openai: native(),
@@ -147,4 +222,12 @@ export const messagesAnswers = (cells: Readonly<Record<'openai' | 'google', Answ
   anthropic: native(),
   'openai-compatible': cells.openai,
   ...cells,
+})
+/** All who speak something else come out alike, unless it is said otherwise. */
+export const responsesAnswers = (cell: AnswerCell, others: Partial<Readonly<Record<ProviderName, AnswerCell>>> = {}) => ({
+  openai: native(),
+  'openai-compatible': cell,
+  anthropic: cell,
+  google: cell,
+  ...others,
 })

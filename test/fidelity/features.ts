@@ -1,5 +1,5 @@
 /** The table: what callers can ask for and what comes of it. */
-import type { AnswerFeature, ErrorFeature, RequestFeature } from './feature'
+import { type AnswerFeature, type ErrorFeature, filled, type RequestFeature, type RequestRow } from './feature'
 import { ACCOUNT } from './features/account'
 import { ANSWERS } from './features/answers'
 import { CONVERSATION } from './features/conversation'
@@ -13,15 +13,25 @@ export interface Theme {
   readonly features: readonly RequestFeature[]
 }
 
+const theme = (title: string, rows: readonly RequestRow[]): Theme => ({ title, features: rows.map(filled) })
+
 export const REQUESTS: readonly Theme[] = [
-  { title: 'The conversation', features: CONVERSATION },
-  { title: 'Tools', features: TOOLS },
-  { title: 'Images, documents, sound', features: MEDIA },
-  { title: 'The form of the answer', features: OUTPUT },
-  { title: 'Account, caching, extensions', features: ACCOUNT },
+  theme('The conversation', CONVERSATION),
+  theme('Tools', TOOLS),
+  theme('Images, documents, sound', MEDIA),
+  theme('The form of the answer', OUTPUT),
+  theme('Account, caching, extensions', ACCOUNT),
 ]
 export const ANSWERS_BACK: readonly AnswerFeature[] = ANSWERS
 export const ERRORS_BACK: readonly ErrorFeature[] = ERRORS
+
+/** The same of embeddings. Anthropic's is one that chats: it has no other. */
+export const USUAL_EMBEDDERS = {
+  openai: 'text-embedding-3-small',
+  'openai-compatible': 'bge-m3',
+  anthropic: 'claude-sonnet-4-5',
+  google: 'gemini-embedding-001',
+} as const
 
 /** The models that are asked, unless a feature names another. */
 export const USUAL = {

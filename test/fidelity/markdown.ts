@@ -1,7 +1,11 @@
-/** The fidelity table as README.md shows it: a table a theme, a column a surface and provider, one word a cell, what there is to add below. */
+/**
+ * The fidelity table as README.md shows it: for each surface a table a theme, with a column a provider and one word a cell, and below what there is
+ * to add. What a surface does not know is not among its rows.
+ */
 import type { ProviderName } from '../../src/model'
-import { PROVIDERS, type RequestFeature, SURFACES, type SurfaceName } from './feature'
+import { PROVIDERS, SURFACES, type SurfaceName } from './feature'
 import { ANSWERS_BACK, ERRORS_BACK, REQUESTS } from './features'
+import { EMBEDDINGS } from './features/embeddings'
 import { CLIENTS } from './surface'
 
 export const BEGIN = '<!-- what is translated: written by test/fidelity/write.ts -->'
@@ -19,6 +23,11 @@ interface Cell {
   readonly note?: string
 }
 
+interface Row {
+  readonly name: string
+  readonly cells: Readonly<Record<ProviderName, Cell>>
+}
+
 /** Numbered in the order in which they are first needed; the same words share a number. */
 class Footnotes {
   readonly texts: string[] = []
@@ -34,31 +43,33 @@ const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map(row).join('')
 
-const HEAD = SURFACES.flatMap(surface => PROVIDERS.map(provider => `${CLIENTS[surface].short} → ${PROVIDER_TITLES[provider]}`))
-
-type On = Readonly<Partial<Record<SurfaceName, Readonly<Record<ProviderName, Cell>> | string>>>
-
-function cellsOf(on: On, notes: Footnotes): string[] {
-  return SURFACES.flatMap(surface => {
-    const cells = on[surface]
-    return PROVIDERS.map(provider => {
-      if (cells === undefined || typeof cells === 'string') return '–'
-      const { is, note } = cells[provider]
-      return is + notes.mark(note)
-    })
-  })
+function byProvider(first: string, rows: readonly Row[], notes: Footnotes): string {
+  const head = [first, ...PROVIDERS.map(provider => PROVIDER_TITLES[provider])]
+  return table(
+    head,
+    rows.map(({ name, cells }) => [name, ...PROVIDERS.map(provider => cells[provider].is + notes.mark(cells[provider].note))]),
+  )
 }
 
 const folded = (title: string, content: string): string => `<details><summary>${title}</summary>\n\n${content}\n</details>\n`
 
-/** The cells without what is asked for. */
-function cellsIn(on: RequestFeature['on']): On {
-  const cells: Partial<Record<SurfaceName, Readonly<Record<ProviderName, Cell>> | string>> = {}
-  for (const surface of SURFACES) {
-    const asked = on[surface]
-    if (asked !== undefined) cells[surface] = typeof asked === 'string' ? asked : asked.cells
-  }
-  return cells
+function surfaceTables(surface: SurfaceName, notes: Footnotes): readonly string[] {
+  const themes = REQUESTS.map(({ title, features }) => {
+    const rows = features.flatMap(({ name, on }): readonly Row[] => {
+      const asked = on[surface]
+      return typeof asked === 'string' ? [] : [{ name: asked.called ?? name, cells: asked.cells }]
+    })
+    return folded(title, byProvider('Asked for', rows, notes))
+  })
+  const answers = ANSWERS_BACK.flatMap(({ name, called, on }): readonly Row[] => {
+    const cells = on[surface]
+    return typeof cells === 'string' ? [] : [{ name: called?.[surface] ?? name, cells }]
+  })
+  return [
+    `### ${CLIENTS[surface].title}, translated\n`,
+    ...themes,
+    folded('The answer', byProvider('Answered with', answers, notes)),
+  ]
 }
 
 function statuses(notes: Footnotes): string {
@@ -66,9 +77,7 @@ function statuses(notes: Footnotes): string {
   const rows = ERRORS_BACK.map(({ name, on }) => [
     name,
     ...SURFACES.map(surface => {
-      const seen = on[surface]
-      if (seen === undefined) return '–'
-      const { status, body, note } = seen
+      const { status, body, note } = on[surface]
       return `${status} \`${typeOf(body)}\`${notes.mark(note)}`
     }),
   ])
@@ -85,23 +94,14 @@ function typeOf(body: Readonly<Record<string, unknown>>): string {
 export function fidelityMarkdown(): string {
   const notes = new Footnotes()
   const tables = [
-    ...REQUESTS.map(({ title, features }) => {
-      const rows = features.map(({ name, on }) => {
-        return [name, ...cellsOf(cellsIn(on), notes)]
-      })
-      return folded(title, table(['Asked for', ...HEAD], rows))
-    }),
-    folded(
-      'The answer',
-      table(
-        ['Answered with', ...HEAD],
-        ANSWERS_BACK.map(feature => [feature.name, ...cellsOf(feature.on, notes)]),
-      ),
-    ),
+    ...SURFACES.flatMap(surface => surfaceTables(surface, notes)),
+    '### Embeddings, translated\n',
+    folded('The request and its answer', byProvider('Asked for', EMBEDDINGS, notes)),
+    '### Errors, and notes on the tables\n',
     folded('Errors', statuses(notes)),
   ]
   const footnotes = notes.texts.map((note, index) => `${index + 1}. ${note}\n`).join('')
-  return `${tables.join('\n')}\n${folded('Notes', footnotes)}`
+  return `\n${tables.join('\n')}\n${folded('Notes', footnotes)}`
 }
 
 /** README.md with the tables as they are now. */

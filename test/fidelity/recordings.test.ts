@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { anthropicSurface } from '../../src/provider/anthropic/surface'
 import { dialects } from '../../src/provider/dialects'
 import { createEventDecoder } from '../../src/provider/events'
+import { responsesSurface } from '../../src/provider/openai/responses/surface'
 import { openaiSurface } from '../../src/provider/openai/surface'
 import type { Surface } from '../../src/provider/surface'
 import { context, recording } from '../provider/stream-contract'
@@ -14,6 +15,7 @@ import { PROVIDER_NAMES, type ProviderName } from '../providers/provider'
 const SURFACES: Readonly<Record<string, Surface>> = {
   chat: openaiSurface,
   messages: anthropicSurface({ requestId: 'r', showsThinking: true }),
+  responses: responsesSurface({ requestId: 'r', createdSeconds: 1_767_225_600, settings: { object: 'response' }, model: 'm' }),
 }
 
 const FIXTURES = join(import.meta.dirname, '../provider/fixtures')

@@ -5,6 +5,8 @@ import { type ChatRequest, ChatRequestSchema } from '../../src/chat'
 import type { ProviderName } from '../../src/model'
 import { MessagesSchema, readMessages } from '../../src/provider/anthropic/caller'
 import { dialects } from '../../src/provider/dialects'
+import { openaiResponses } from '../../src/provider/openai/responses'
+import { ResponsesSchema, readResponses } from '../../src/provider/openai/responses/caller'
 import { model } from '../provider/requests'
 import type { Dialect } from './feature'
 import { saidToGemini } from './gemini'
@@ -12,7 +14,7 @@ import { type Said, saidBy } from './said'
 
 /**
  * A request that every dialect can say comes through every translation with all that it said: from Chat Completions to each provider, and the way of a
- * Messages caller, whose request is first written as Anthropic's own and then read as the caller's.
+ * Messages or Responses caller, whose request is first written as the provider's own and then read as the caller's.
  */
 
 const NAMES: Readonly<Record<ProviderName, string>> = {
@@ -38,6 +40,21 @@ const READERS: Readonly<Record<Dialect, (body: unknown) => Said>> = {
 
 function chatOfMessages(body: unknown): ChatRequest {
   const read = readMessages(v.parse(MessagesSchema, body))
+  if (!read.ok) throw new Error(JSON.stringify(read.failure))
+  expect([read.value.binding, read.value.lost]).toEqual([undefined, []])
+  return read.value.chat
+}
+
+/** As OpenAI's own API would be asked for it. */
+function responseOf(chat: ChatRequest): unknown {
+  const sent = openaiResponses.request(chat, model({ provider: 'openai', name: NAMES.openai }), 'key')
+  if (!sent.ok) throw new Error(JSON.stringify(sent.failure))
+  expect(sent.value.dropped).toEqual([])
+  return JSON.parse(sent.value.body)
+}
+
+function chatOfResponses(body: unknown): ChatRequest {
+  const read = readResponses(v.parse(ResponsesSchema, body))
   if (!read.ok) throw new Error(JSON.stringify(read.failure))
   expect([read.value.binding, read.value.lost]).toEqual([undefined, []])
   return read.value.chat
@@ -172,6 +189,20 @@ describe.each(PROVIDERS)('a request that every dialect can say reaches %s', prov
         const { body, dropped } = bodyTo(provider, chat)
         expect(dropped).toEqual([])
         expect(asSent(READERS[dialect](body), chat, dialect)).toEqual(saidBy(chat))
+      }),
+      options,
+    )
+  })
+
+  it('whole, from Responses', () => {
+    fc.assert(
+      fc.property(requests, asked => {
+        // Of all that can be said, Responses have no word for these
+        const { stop: _, ...sayable } = asked
+        const chat = chatOfResponses(responseOf(sayable))
+        const { body, dropped } = bodyTo(provider, chat)
+        expect(dropped).toEqual([])
+        expect(asSent(READERS[dialect](body), sayable, dialect)).toEqual(saidBy(sayable))
       }),
       options,
     )

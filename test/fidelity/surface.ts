@@ -3,17 +3,17 @@ import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { isObject, type JsonObject, list, object, text } from '../providers/json'
 import { CLIENT_KEY } from '../support/router'
-import type { Dialect, SurfaceName } from './feature'
+import type { SurfaceName } from './feature'
 
-export interface ClientSide {
-  readonly title: string
-  /** For the head of a column. */
-  readonly short: string
-  readonly dialect: Dialect
+export interface Endpoint {
   readonly path: string
   readonly least: JsonObject
   /** Everything that an error body says, in one text. */
   readonly told: (error: unknown) => string
+}
+
+export interface ClientSide extends Endpoint {
+  readonly title: string
   /** Streams an answer with the provider's own SDK and puts it together as the SDK does. */
   readonly stream: (url: URL, body: JsonObject) => Promise<JsonObject>
 }
@@ -46,6 +46,12 @@ async function streamMessages(url: URL, body: JsonObject): Promise<JsonObject> {
   return plain(await client.messages.stream(asked).finalMessage())
 }
 
+async function streamResponses(url: URL, body: JsonObject): Promise<JsonObject> {
+  const client = new OpenAI({ baseURL: baseUrl(url, '/v1'), apiKey: CLIENT_KEY, maxRetries: 0 })
+  const asked = body as unknown as Parameters<typeof client.responses.stream>[0]
+  return plain(await client.responses.stream(asked).finalResponse())
+}
+
 /** Without what the SDK adds for its users' convenience. */
 function plain(value: object): JsonObject {
   const copy: unknown = JSON.parse(JSON.stringify(value))
@@ -53,23 +59,34 @@ function plain(value: object): JsonObject {
   return copy
 }
 
+const toldByOpenAi = (error: unknown): string => {
+  const { param, message } = object(object(error)?.error) ?? {}
+  return `${param ?? ''} ${message ?? ''}`
+}
+
 export const CLIENTS: Readonly<Record<SurfaceName, ClientSide>> = {
   chat: {
     title: 'Chat Completions',
-    short: 'Chat',
-    dialect: 'openai',
     path: '/v1/chat/completions',
     least: { messages: [{ role: 'user', content: 'Hi' }] },
-    told: error => `${object(object(error)?.error)?.param ?? ''} ${object(object(error)?.error)?.message ?? ''}`,
+    told: toldByOpenAi,
     stream: streamChat,
   },
   messages: {
     title: 'Messages',
-    short: 'Messages',
-    dialect: 'anthropic',
     path: '/v1/messages',
     least: { max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] },
     told: error => String(object(object(error)?.error)?.message ?? ''),
     stream: streamMessages,
   },
+  responses: {
+    title: 'Responses',
+    path: '/v1/responses',
+    least: { input: 'Hi' },
+    told: toldByOpenAi,
+    stream: streamResponses,
+  },
 }
+
+/** Without streams, and so no surface of the tables above. */
+export const EMBEDDINGS_CLIENT: Endpoint = { path: '/v1/embeddings', least: { input: 'Hi' }, told: toldByOpenAi }

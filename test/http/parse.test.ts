@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseChat } from '../../src/http/parse'
+import { model } from '../provider/requests'
 
 const none = () => null
 const messages = [{ role: 'user', content: 'Hi' }]
@@ -97,7 +98,7 @@ describe('a wrong request', () => {
       'a tool of an unknown kind',
       withTool({ type: 'magic' }),
       'tools[0].type',
-      'tools[0].type: expected "function", found "magic".',
+      'tools[0].type: expected ("function" | "custom"), found "magic".',
     ],
     [
       'a temperature in words',
@@ -200,5 +201,22 @@ describe('a request', () => {
       ),
       { seed: 20_261_124, numRuns: 2_000 },
     )
+  })
+})
+
+describe('a beta of OpenAI’s', () => {
+  const controls = { 'x-router-strategy': 'random' }
+  const named = (name: string) => (name === 'openai-beta' ? 'one=v1' : null)
+
+  it('makes the request one in the caller’s own words, without what is for the router', () => {
+    const parsed = parse({ model: 'auto', messages, store: true, metadata: { ...controls, project: 'x' } }, named)
+    const sent = parsed.ok ? parsed.value.native?.request(model({ provider: 'openai', name: 'gpt-5.2' }), 'key') : undefined
+    if (!sent?.ok) throw new Error('it cannot be sent')
+    expect(sent.value.headers['openai-beta']).toBe('one=v1')
+    expect(JSON.parse(sent.value.body).metadata).toEqual({ project: 'x' })
+  })
+
+  it('is nothing where none is named', () => {
+    expect(parse({ model: 'auto', messages })).not.toHaveProperty('value.native')
   })
 })

@@ -3,7 +3,7 @@ import { refusedUpstream } from '../../src/http/upstream-host'
 
 const ALLOWED = ['api.groq.com', '*.openai.azure.com']
 const OWN = 'router.example.com'
-const refused = (fields: Record<string, unknown>) => refusedUpstream(fields, ALLOWED, OWN)
+const refused = (fields: Record<string, unknown>) => refusedUpstream(fields, { upstreams: ALLOWED, keys: 'CLIENT_KEYS' }, OWN)
 
 describe('a host for a model that is added at run time', () => {
   it.each([
@@ -40,11 +40,14 @@ describe('a host for a model that is added at run time', () => {
   })
 
   it('is none while the configuration allows none', () => {
-    expect(refusedUpstream({ baseUrl: 'https://api.groq.com' }, [], OWN)?.message).toContain('access.upstreams')
+    expect(refusedUpstream({ baseUrl: 'https://api.groq.com' }, { upstreams: [], keys: undefined }, OWN)?.message).toContain(
+      'access.upstreams',
+    )
   })
 
   it('never gets one of the router’s own secrets', () => {
     expect(refused({ secret: 'ROUTER_ADMIN_KEY' })?.field).toBe('secret')
+    expect(refused({ secret: 'CLIENT_KEYS' })?.field).toBe('secret')
     expect(refused({ secret: 'GROQ_API_KEY' })).toBeUndefined()
   })
 })

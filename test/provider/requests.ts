@@ -9,6 +9,7 @@ const NEUTRAL = { accuracy: GUESS, creativity: GUESS, ethics: GUESS, topics: {} 
 
 export const model = (overrides: Partial<Model> = {}): Model => ({
   id: 'm',
+  of: 'm',
   provider: 'anthropic',
   name: 'claude-sonnet-4-5',
   baseUrl: 'https://upstream.test',
@@ -21,6 +22,7 @@ export const model = (overrides: Partial<Model> = {}): Model => ({
   price: undefined,
   profile: NEUTRAL,
   firstTokenMs: undefined,
+  region: undefined,
   state: 'active',
   ...overrides,
 })

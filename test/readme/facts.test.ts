@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import packageJson from '../../package.json'
-import { type ConfigInput, parseConfig } from '../../src/config'
+import { type ConfigInput, CREDENTIAL_FIELDS, parseConfig } from '../../src/config'
 import { DEFAULT_MIN_CONFIDENCE } from '../../src/context/condition'
 import { MODALITIES, TASKS, TOPICS } from '../../src/context/features'
 import { ROUTER_HEADERS } from '../../src/http/facts'
@@ -59,24 +59,26 @@ describe('strategies', () => {
 })
 
 /** As little as a configuration can say, around one model and one route. */
-const smallest = (model: Partial<ConfigInput['models'][string]> = {}) => {
+const smallest = (model: Partial<ConfigInput['models'][string]> = {}, id = 'one') => {
   const parsed = parseConfig({
     models: { one: { provider: 'openai', model: 'nobody-knows-it', ...model } },
     routes: [{ name: 'default', use: ['one'] }],
   })
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.failure))
   const [route] = parsed.value.routes
-  const one = parsed.value.models.get('one')
+  const one = parsed.value.models.get(id)
   if (route === undefined || one === undefined) throw new Error('the configuration lost something')
   return { config: parsed.value, route, model: one }
 }
 
 describe('configuration', () => {
   const { config, route, model } = smallest()
+  const [member = {}] = smallest({ credentials: { only: {} } }, 'one:only').config.models.values()
   const withoutRoutes = parseConfig({ models: { one: { provider: 'openai', model: 'm' } } })
   const defaults: Readonly<Record<string, object>> = {
     Field: withoutRoutes.ok ? withoutRoutes.value : {},
     'Model field': model,
+    'Credential field': member,
     'Route field': route,
     Limit: config.limits,
     'Access field': config.access,
@@ -85,8 +87,15 @@ describe('configuration', () => {
 
   test.each([
     ['Field', Object.keys(config).filter(field => field !== 'warnings')],
-    // `id` is the key, and `name` what the file calls `model`
-    ['Model field', Object.keys(model).flatMap(field => (field === 'id' ? [] : field === 'name' ? ['model'] : [field]))],
+    // `id` is the key, `name` what the file calls `model`, and of credentials each becomes a model `of` the configured one
+    [
+      'Model field',
+      [
+        ...Object.keys(model).flatMap(field => (['id', 'of'].includes(field) ? [] : field === 'name' ? ['model'] : [field])),
+        'credentials',
+      ],
+    ],
+    ['Credential field', CREDENTIAL_FIELDS],
     ['Route field', Object.keys(route)],
     ['Limit', Object.keys(config.limits)],
     ['Access field', [...Object.keys(config.access), 'jwt']],

@@ -14,9 +14,18 @@ const INPUT: ConfigInput = {
   ],
 }
 
-function explain(asking: Asking, dead: readonly string[] = ['c']) {
+/** a is in a region; c is tried on everyone. */
+const REGIONAL: ConfigInput = {
+  models: {
+    ...modelsNamed('b', 'c'),
+    a: { provider: 'openai-compatible', model: 'a', baseUrl: 'https://a.example', region: 'eu' },
+  },
+  routes: [{ name: 'r', use: ['a', 'b'], canary: { use: ['c'], share: 1 } }],
+}
+
+function explain(asking: Asking, dead: readonly string[] = ['c'], input = INPUT) {
   const question = { ...questionOf(asking), seed: 7, promptTokens: 100 }
-  const decision = decide(planOf(INPUT, dead), question)
+  const decision = decide(planOf(input, dead), question)
   if (!decision.ok) throw new Error(decision.failure.message)
   return explained(decision.value, question)
 }
@@ -35,6 +44,23 @@ describe('an explanation', () => {
       },
       { route: 'gone', why: 'none of its models is live' },
     ])
+  })
+
+  it('says where the request may be served, who is not there, and whether a canary is tried', () => {
+    const said = explain({ regions: ['eu'] }, [], REGIONAL)
+    expect(said).toMatchObject({ regions: ['eu'], canary: false })
+    expect(said.candidates.find(({ model }) => model === 'b')).toEqual({
+      model: 'b',
+      rank: null,
+      score: null,
+      excluded: {
+        kind: 'region',
+        region: null,
+        why: 'nobody says in which region it is, and this request may only be served in some',
+      },
+    })
+    expect(explain({}, [], REGIONAL)).toMatchObject({ regions: null, canary: true })
+    expect(explain({})).toMatchObject({ regions: null, canary: false })
   })
 
   it('gives every candidate its rank and score, or the reason why it has none', () => {

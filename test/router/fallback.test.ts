@@ -161,6 +161,59 @@ describe('the retry budget', () => {
   })
 })
 
+describe('another credential of the same model', () => {
+  const key = (of: string, name: string) => model(`${of}:${name}`, { of, secret: `KEY_${name}` })
+  const limited: Failure = { kind: 'rate-limited', upstream }
+  const four = [key('gpt', 'eu'), model('claude', { secret: 'CLAUDE' }), key('gpt', 'us'), model('gemini', { secret: 'GEMINI' })]
+
+  it.each<[string, Failure]>([
+    ['a rate limit', limited],
+    ['a refused key', { kind: 'unauthorized', upstream }],
+    ['a quota that is used up', { kind: 'quota-exhausted', upstream }],
+  ])('comes next after %s, before better ranked models', async (_, failure) => {
+    const { asked, over } = walker({ 'gpt:eu': [failure] }, four)
+    expect(await over()).toBe('gpt:us')
+    expect(asked).toEqual(['gpt:eu', 'gpt:us'])
+  })
+
+  it.each<[string, Failure]>([
+    ['an overload', broken],
+    ['an answer that makes no sense', { kind: 'malformed', detail: '' }],
+    ['a connection that cannot be made', { kind: 'unreachable', detail: '' }],
+    ['a model that is not known there', { kind: 'unknown-model', upstream }],
+  ])('waits for its turn after %s, which may well be its own trouble too', async (_, failure) => {
+    expect(await walker({ 'gpt:eu': [failure] }, four).over()).toBe('claude')
+  })
+
+  it('counts as no attempt of its own, and takes nothing from the budget or from the free fallback to another account', async () => {
+    const budget = purse(0)
+    const { asked, over } = walker({ 'gpt:eu': [limited], 'gpt:us': [limited] }, four)
+    expect(await over({ ...budget, maxAttempts: 2 })).toBe('claude')
+    expect(asked).toEqual(['gpt:eu', 'gpt:us', 'claude'])
+    expect(budget.taken).toBe(0)
+  })
+
+  it('is told of as an attempt all the same', async () => {
+    const ranking = four.map((each, score) => ({ model: each, score }))
+    const result = await walk(ranking, UNBOUNDED, async ({ id }) => (id === 'gpt:eu' ? fail(limited) : ok(id)))
+    expect(result).toMatchObject({ ok: true, value: { attempts: 2, tried: [{ model: 'gpt:eu' }] } })
+  })
+
+  it('is asked neither where fallback is off, nor past the deadline, nor where it can no longer serve', async () => {
+    expect(await walker({ 'gpt:eu': [limited] }, four).over({ fallback: false })).toBeUndefined()
+    expect(await walker({ 'gpt:eu': [limited] }, four).over({ isOver: () => true })).toBeUndefined()
+    expect(await walker({ 'gpt:eu': [limited] }, four).over({ isEligible: ({ id }) => id !== 'gpt:us' })).toBe('claude')
+  })
+
+  it('stands in ten times at most: what a hundred keys have in common is not the fault of each', async () => {
+    const keys = Array.from({ length: 100 }, (_, at) => key('gpt', String(at)))
+    const { asked, over } = walker(Object.fromEntries(keys.map(({ id }) => [id, [limited]])), keys)
+    expect(await over({ maxAttempts: 2 })).toBeUndefined()
+    // One that was chosen, ten that stood in, and one more attempt
+    expect(asked).toHaveLength(12)
+  })
+})
+
 /** Impatient at once. */
 const hedgeNow = (second: Hedge['second']): Hedge => ({
   patience: over => {

@@ -27,6 +27,22 @@ const excluded = (candidate: Model, own: ModelLoad, asked: Features, bound?: Bou
   exclusionOf(candidate, { features: asked, bound, place: 'FRA', load: id => (id === candidate.id ? own : load()) })
 
 describe('a candidate is left out', () => {
+  it.each<[string | undefined, readonly string[] | undefined, Exclusion | undefined]>([
+    [undefined, undefined, undefined],
+    ['eu', undefined, undefined],
+    ['eu', ['us', 'eu'], undefined],
+    ['eu', ['us'], { kind: 'region', region: 'eu' }],
+    ['eu', [], { kind: 'region', region: 'eu' }],
+    [undefined, ['eu'], { kind: 'region', region: null }],
+  ])('that is in %j, of a request that may be served in %j: %j', (region, regions, expected) => {
+    // Before anything that passes: panic must not bring it back
+    const own = load(expected === undefined ? {} : { ejectedForMs: 900 })
+    const sieve = { regions, features: features(), bound: undefined, place: 'FRA', load: () => own }
+    expect(exclusionOf(model('m', { region }), sieve)).toEqual(expected)
+    if (expected !== undefined)
+      expect([isTemporary(expected), explain(expected)]).toEqual([false, expect.stringMatching(/region|served/)])
+  })
+
   it.each<[string, Partial<Features>, Capability]>([
     ['tools', { tools: true }, 'tools'],
     ['a JSON schema', { jsonSchema: true }, 'json-schema'],

@@ -166,6 +166,8 @@ describe('the hash of a configuration', () => {
 
 describe('whatever the configuration, the load and the request', () => {
   const IDS = ['a', 'b', 'c', 'd', 'e'] as const
+  const seldom = <T>(arbitrary: fc.Arbitrary<T>) =>
+    fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary })
   const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
   const share = fc.double({ min: 0, max: 1, noNaN: true })
   const number = (max: number) => fc.double({ min: 0, max, noNaN: true })
@@ -184,11 +186,18 @@ describe('whatever the configuration, the load and the request', () => {
     provider: fc.constantFrom('openai', 'anthropic', 'google'),
     model: fc.constantFrom('m1', 'm2', 'm3'),
     weight: fc.double({ min: 0.1, max: 10, noNaN: true }),
-    maxInFlight: fc.integer({ min: 1, max: 20 }),
+    maxInFlight: fc.integer({ min: 10, max: 60 }),
     contextWindow: maybe(fc.integer({ min: 50, max: 5_000 })),
     capabilities: maybe(fc.subarray(CAPABILITIES.filter(name => name !== 'embeddings'))),
     price: maybe(fc.record({ input: number(10), output: number(50) })),
     profile: fc.record({ accuracy: share, creativity: share, ethics: share }),
+    region: maybe(fc.constantFrom('eu', 'us')),
+    credentials: seldom(
+      fc.record({
+        x: fc.record({ weight: fc.integer({ min: 1, max: 5 }) }),
+        y: fc.constant({ secret: 'OTHER_KEY', region: 'eu' }),
+      }),
+    ),
     state: fc.constantFrom('active', 'active', 'active', 'draining', 'disabled'),
   })
   const when = fc.record({
@@ -204,6 +213,8 @@ describe('whatever the configuration, the load and the request', () => {
     fallback: fc.subarray([...IDS]),
     strategy: fc.constantFrom(...STRATEGIES),
     priority: maybe(fc.constantFrom(...PRIORITIES)),
+    regions: seldom(fc.constantFrom(['eu'], ['us'], ['eu', 'us'])),
+    canary: maybe(fc.record({ use: pick, share: fc.constantFrom(0.5, 1) })),
     explore: maybe(fc.record({ minShare: fc.double({ min: 0, max: 0.5, noNaN: true }) })),
   })
   const configs = fc
@@ -219,9 +230,17 @@ describe('whatever the configuration, the load and the request', () => {
         strategy,
         models: Object.fromEntries(IDS.map((id, index) => [id, present(all[index] ?? {})])),
         pools: { pool },
-        routes: some.map(({ explore, ...route }, index) =>
-          present({ name: `route-${index}`, ...route, explore: route.strategy === 'model-aware' ? explore : undefined }),
-        ),
+        routes: some.map(({ explore, canary, regions, ...route }, index) => {
+          const others = canary?.use.filter(id => !route.use.includes(id)) ?? []
+          return present({
+            name: `route-${index}`,
+            ...route,
+            // Of regions only those that a model is in
+            regions: regions?.every(name => all.some(({ region }) => region === name)) ? regions : undefined,
+            canary: others.length > 0 ? { ...canary, use: others } : undefined,
+            explore: route.strategy === 'model-aware' ? explore : undefined,
+          })
+        }),
       }
       return { input, dead }
     })
@@ -247,11 +266,11 @@ describe('whatever the configuration, the load and the request', () => {
     atMs: fc.constant(1_699_999_000_000),
   })
   const questions = fc.record({
-    model: fc.constantFrom('auto', 'auto', 'pool', 'a', 'm1', 'route-0', 'nobody'),
+    model: fc.constantFrom('auto', 'auto', 'pool', 'a', 'a:y', 'm1', 'route-0', 'route-0', 'route-0', 'nobody'),
     controls: fc.record({
       strategy: maybe(fc.constantFrom(...STRATEGIES)),
       priority: maybe(fc.constantFrom(...PRIORITIES)),
-      models: fc.option(fc.constantFrom(['pool', 'c'], ['a', 'm2']), { nil: undefined, freq: 8 }),
+      models: fc.constantFrom(undefined, undefined, ['pool', 'c'], ['pool']),
     }),
     features: fc.record({
       language: guess(fc.constantFrom('en', 'de')),
@@ -263,13 +282,14 @@ describe('whatever the configuration, the load and the request', () => {
       promptTokens: fc.integer({ min: 1, max: 6_000 }),
     }),
     claims: fc.constantFrom({}, { tier: 'pro' }, { tier: ['team-1', 'x', 3] }, { tier: { a: 1 } }, { tier: [] }),
+    regions: seldom(fc.constantFrom(['eu'], ['eu'], ['us', 'mars'], ['mars'], [])),
     metadata: fc.constantFrom({}, { team: 'blue' }, { team: 'red' }, { team: 'a b' }, { other: 'x' }),
     hashKey: fc.constantFrom('00000000000000aa', 'ffffffffffffffff', '0123456789abcdef'),
     lastModel: maybe(fc.constantFrom(...IDS)),
     nowMs: fc.integer({ min: 1_700_000_000_000, max: 1_800_000_000_000 }),
     turn: fc.integer({ min: 0, max: 2_000_000 }),
     view: maybe(fc.record({ ageMs: number(20_000), arrivalsPerSecond: number(500), meanPromptTokens: number(5_000) })),
-    loads: fc.dictionary(fc.constantFrom(...IDS, '#account:OPENAI_API_KEY', '#place:google@TST'), loads),
+    loads: fc.dictionary(fc.constantFrom(...IDS, 'a:x', 'a:y', 'b:x', '#account:OPENAI_API_KEY', '#place:google@TST'), loads),
     feedback: fc.dictionary(
       fc.constantFrom(...IDS),
       fc.record({ accuracy: fc.dictionary(fc.constantFrom('*', 'coding'), evidence) }),
@@ -291,8 +311,10 @@ describe('whatever the configuration, the load and the request', () => {
         expect(again.difference).toBeUndefined()
         expect(again.assumedIdle).toEqual([])
         expect(again.decided.ok).toBe(decided.ok)
-        const kind = decided.ok ? decided.value.strategy : 'refused'
-        seen.set(kind, (seen.get(kind) ?? 0) + 1)
+        const kinds = decided.ok
+          ? [decided.value.strategy, decided.value.canary ? 'canary' : '', decided.value.regions === undefined ? '' : 'regions']
+          : ['refused', decided.failure.code]
+        for (const kind of kinds) seen.set(kind ?? '', (seen.get(kind ?? '') ?? 0) + 1)
         if (!decided.ok || !again.decided.ok) return
         const scores = (of: typeof decided.value) => of.ranking.map(({ model, score }) => [model.id, score])
         expect(scores(again.decided.value)).toEqual(scores(decided.value))
@@ -300,9 +322,10 @@ describe('whatever the configuration, the load and the request', () => {
           decided.value.excluded.map(({ exclusion }) => exclusion),
         )
       }),
-      { seed: 3, numRuns: 1_500 },
+      { seed: 3, numRuns: 2_500 },
     )
     // or the property would have claimed nothing of some
-    for (const kind of [...STRATEGIES, 'listed', 'refused']) expect(seen.get(kind) ?? 0).toBeGreaterThan(10)
+    for (const kind of [...STRATEGIES, 'listed', 'refused', 'canary', 'regions', 'no_model_in_region'])
+      expect(seen.get(kind) ?? 0, kind).toBeGreaterThan(10)
   }, 60_000)
 })

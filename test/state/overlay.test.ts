@@ -13,6 +13,30 @@ describe('an overlay', () => {
     })
   })
 
+  it('has nothing of a model left when every field was taken back', () => {
+    expect(overlayAfter(patch({ weight: 3 }), patch({ weight: null })).models).toEqual({})
+    expect(overlayAfter(patch({})).models).toEqual({})
+  })
+
+  it('keeps what was patched of one credential when another is, and null takes back a field of it, it, or all', () => {
+    const eu = patch({ credentials: { eu: { state: 'draining', weight: 2 } } })
+    const us = patch({ weight: 3, credentials: { us: { weight: 5 } } })
+    const fieldsAfter = (...changes: readonly Change[]) => overlayAfter(...changes).models.gpt?.fields
+    expect(fieldsAfter(eu, us)).toEqual({ weight: 3, credentials: { eu: { state: 'draining', weight: 2 }, us: { weight: 5 } } })
+    expect(fieldsAfter(eu, us, patch({ credentials: { eu: { state: null } } }))).toEqual({
+      weight: 3,
+      credentials: { eu: { weight: 2 }, us: { weight: 5 } },
+    })
+    expect(fieldsAfter(eu, us, patch({ credentials: { eu: null } }))).toEqual({ weight: 3, credentials: { us: { weight: 5 } } })
+    expect(fieldsAfter(eu, us, patch({ credentials: null }))).toEqual({ weight: 3 })
+  })
+
+  it('of a credential that has nothing of its own left, holds nothing: the file may have it no longer', () => {
+    const drained = patch({ credentials: { eu: { state: 'draining' } } })
+    expect(overlayAfter(drained, patch({ credentials: { eu: { state: null } } })).models).toEqual({})
+    expect(overlayAfter(patch({ credentials: { eu: { state: null } } })).models).toEqual({})
+  })
+
   it('forgets patches when the model is defined anew', () => {
     const definition = { provider: 'openai', model: 'gpt-6' }
     expect(overlayAfter(patch({ weight: 3 }), { kind: 'put', model: 'gpt', definition }).models.gpt).toEqual({ definition })
@@ -25,7 +49,9 @@ describe('an overlay', () => {
   it('brings a removed model back with a new definition only', () => {
     const definition = { provider: 'openai', model: 'gpt-6' }
     expect(overlayAfter({ kind: 'remove', model: 'gpt' }).models.gpt).toEqual({ removed: true })
-    expect(overlayAfter({ kind: 'remove', model: 'gpt' }, { kind: 'put', model: 'gpt', definition }).models.gpt).toEqual({ definition })
+    expect(overlayAfter({ kind: 'remove', model: 'gpt' }, { kind: 'put', model: 'gpt', definition }).models.gpt).toEqual({
+      definition,
+    })
   })
 
   it('counts its versions, and a change leaves the one before as it was', () => {
@@ -45,6 +71,11 @@ describe('an overlay', () => {
 
   it.each<[Change, string]>([
     [patch({ weight: 3, state: null, price: { input: 1, output: 2 } }), 'gpt: weight 3, state as configured, price changed'],
+    [
+      patch({ weight: 3, credentials: { eu: { state: 'draining', headers: {} }, us: null } }),
+      'gpt: weight 3, eu.state draining, eu.headers changed, us as configured',
+    ],
+    [patch({ credentials: null }), 'gpt: credentials as configured'],
     [{ kind: 'put', model: 'x', definition: {} }, 'x: defined anew'],
     [{ kind: 'remove', model: 'x' }, 'x: removed'],
     [{ kind: 'profiles', profiles: { a: {}, b: {} } }, 'profiles of a, b'],
@@ -94,10 +125,54 @@ describe('what an isolate knows of the registry', () => {
     expect(known.isStale(1_000)).toBe(true)
   })
 
-  it('is asked for by every request while unknown, and by one in a while when merely stale', () => {
+  describe('when it is stale', () => {
+    const asked = (known: KnownRegistry, ...times: readonly number[]) => times.map(atMs => known.inquiry(atMs, 1_000))
+
+    it('is asked for before every decision, also while another request is asking', () => {
+      const known = new KnownRegistry()
+      expect(asked(known, 0, 1)).toEqual(['before', 'before'])
+      known.accept(view(1), 0, true)
+      expect(asked(known, 20_000, 20_000, 20_500)).toEqual(['before', 'before', 'before'])
+    })
+
+    it('and nobody answered just now, is asked for once in a while, and no decision waits for it', () => {
+      const known = new KnownRegistry()
+      known.accept(view(1), 0, true)
+      known.missed(20_000)
+      expect(asked(known, 20_500, 21_000, 21_500, 22_000)).toEqual([undefined, 'behind', undefined, 'behind'])
+      known.accept(null, 22_100, true)
+      expect(asked(known, 40_000)).toEqual(['before'])
+    })
+
+    it('long after nobody answered, may be there again', () => {
+      const known = new KnownRegistry()
+      known.accept(view(1), 0, true)
+      known.missed(20_000)
+      expect(asked(known, 20_001 + STALE_MS)).toEqual(['before'])
+    })
+
+    it('and nothing at all is known, is always waited for', () => {
+      const known = new KnownRegistry()
+      known.missed(20_000)
+      expect(asked(known, 20_500)).toEqual(['before'])
+    })
+  })
+
+  it('has the same overlay for as long as nothing in it changes, and another when a registry made anew has come to the same version', () => {
     const known = new KnownRegistry()
-    expect([known.mayAsk(0, 1_000), known.mayAsk(1, 1_000)]).toEqual([true, true])
-    known.accept(view(1), 0, true)
-    expect([known.mayAsk(20_000, 1_000), known.mayAsk(20_500, 1_000), known.mayAsk(21_000, 1_000)]).toEqual([true, false, true])
+    const changedTo = (revision: number, weight: number): RegistryView => ({
+      ...view(revision),
+      overlay: { version: 1, models: { gpt: { fields: { weight } } } },
+    })
+    const nothing = known.overlay
+    known.accept({ ...view(1), overlay: { version: 0, models: {} } }, 0, true)
+    expect(known.overlay).toBe(nothing)
+    known.accept(changedTo(2, 3), 0, true)
+    const { overlay } = known
+    known.accept(changedTo(3, 3), 0, true)
+    expect([known.revision, known.overlay]).toEqual([3, overlay])
+    expect(known.overlay).toBe(overlay)
+    known.accept(changedTo(4, 5), 0, true)
+    expect(known.overlay.models.gpt?.fields).toEqual({ weight: 5 })
   })
 })

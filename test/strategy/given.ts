@@ -6,6 +6,7 @@ import type { Candidate, Load, Situation } from '../../src/strategy/strategy'
 export function model(id: string, given: Partial<Model> = {}): Model {
   return {
     id,
+    of: id,
     provider: 'openai-compatible',
     name: id,
     baseUrl: 'https://models.example',
@@ -18,6 +19,7 @@ export function model(id: string, given: Partial<Model> = {}): Model {
     price: undefined,
     profile: profile(),
     firstTokenMs: undefined,
+    region: undefined,
     state: 'active',
     ...given,
   }

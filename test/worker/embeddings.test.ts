@@ -424,6 +424,25 @@ describe('an answer too large to be held', () => {
     await router.idle()
   })
 
+  it('is whole also where blanks come by themselves at its end', async () => {
+    script = () =>
+      raw([
+        { kind: 'send', afterMs: 0, data: LARGE },
+        { kind: 'send', afterMs: 300, data: '\n' },
+      ])
+    expect(await (await post({ model: 'alone', input })).text()).toBe(`${LARGE}\n`)
+    await router.idle()
+  })
+
+  it('is whole also where it ends with the very piece that was too much', async () => {
+    const some = vectors(300, 2048).slice(0, -1)
+    const whole = `${some},"note":"${'x'.repeat(4 * 1024 * 1024 + 1 - some.length - 11)}"}`
+    expect(whole.length).toBe(4 * 1024 * 1024 + 1)
+    script = () => raw(whole)
+    expect(await (await post({ model: 'alone', input: Array(300).fill('a') })).text()).toBe(whole)
+    await router.idle()
+  })
+
   it('that does not begin with vectors is a fault, and another answers', async () => {
     await fresh(async own => {
       const nonsense = JSON.stringify({ data: 'x'.repeat(5_000_000) })

@@ -167,6 +167,27 @@ describe('a change through the admin API', () => {
     await admin('PATCH', '/admin/models/gpt', { weight: null })
   })
 
+  it('takes its version by any of several tags, also one that compression on the way has made weak', async () => {
+    const { body } = await admin('GET', '/admin/models')
+    const tags = [`W/"${body.version}"`, `"1", "${body.version + 1}"`, '*', `W/"1"`, `${body.version + 3}`]
+    const statuses: number[] = []
+    for (const tag of tags)
+      statuses.push((await admin('PATCH', '/admin/models/gpt', { weight: 4 }, { headers: { 'if-match': tag } })).status)
+    expect(statuses).toEqual([200, 200, 200, 412, 412])
+    await admin('PATCH', '/admin/models/gpt', { weight: null })
+  })
+
+  it('is not rolled back over somebody else’s, where a version is named', async () => {
+    const { etag, body } = await admin('GET', '/admin/models')
+    await admin('PATCH', '/admin/models/gpt', { weight: 4 })
+    const back = (tag: string | null) =>
+      admin('POST', '/admin/rollback', { version: body.version }, { headers: { 'if-match': tag ?? '' } })
+    expect((await back(etag)).status).toBe(412)
+    expect((await admin('GET', '/admin/models/gpt')).body.model.weight).toBe(4)
+    expect((await back(`"${body.version + 1}"`)).status).toBe(200)
+    expect((await admin('GET', '/admin/models/gpt')).body.model.weight).toBe(1)
+  })
+
   it('by many operators at once loses none', async () => {
     const { body } = await admin('GET', '/admin/models')
     const ids = ['gpt', 'claude', 'gemini']
@@ -193,11 +214,20 @@ describe('a change through the admin API', () => {
     ],
     ['one of the router’s own secrets', 'PATCH', 'gpt', { secret: 'ROUTER_ADMIN_KEY' }, 'secret'],
     ['an id that no header could carry', 'PUT', 'a%20b', { provider: 'openai', model: 'x' }, 'id'],
+    ['something nested without end', 'PATCH', 'gpt', `{"profile":{"speed":${'['.repeat(50_000)}${']'.repeat(50_000)}}}`, null],
+    ['a number that JSON cannot write', 'PATCH', 'gpt', '{"price":{"input":1e999,"output":1}}', 'models.gpt.price.input'],
     ['a reserved id', 'PUT', '__proto__', { provider: 'openai', model: 'x' }, 'id'],
   ])('that holds %s is refused by name, and nothing changes', async (_, method, id, body, param) => {
     const before = await admin('GET', '/admin/models')
     const refused = await admin(method, `/admin/models/${id}`, body)
     expect([refused.status, refused.body.error.param]).toEqual([400, param])
+    expect((await admin('GET', '/admin/models')).body).toEqual(before.body)
+  })
+
+  it('that is too large for its way to the registry is refused, and nothing changes', async () => {
+    const before = await admin('GET', '/admin/models')
+    const refused = await admin('PATCH', '/admin/models/gpt', { headers: { 'x-large': 'x'.repeat(70_000) } })
+    expect([refused.status, refused.body.error.code]).toEqual([413, 'body_too_large'])
     expect((await admin('GET', '/admin/models')).body).toEqual(before.body)
   })
 
@@ -235,12 +265,44 @@ describe('the registry', () => {
     }
   })
 
+  it('brings no address back that the configuration has ceased to allow', async () => {
+    const persist = await mkdtemp(join(tmpdir(), 'ringroad-registry-'))
+    const llama = { provider: 'openai-compatible', baseUrl: 'https://api.groq.com/openai/v1', model: 'llama-4', joins: ['all'] }
+    try {
+      const first = await startRouter({ config: config(upstream.url), persist })
+      expect((await admin('PUT', '/admin/models/llama', llama, { on: first })).status).toBe(200)
+      await first.close()
+      const second = await startRouter({ config: { ...config(upstream.url), access: { upstreams: [] } }, persist })
+      expect(await ask('any', 0, second)).toBeTruthy()
+      expect((await admin('GET', '/admin/models/llama', undefined, { on: second })).status).toBe(404)
+      expect((await admin('POST', '/admin/rollback', { version: 1 }, { on: second })).status).toBe(200)
+      expect((await admin('GET', '/admin/models/llama', undefined, { on: second })).status).toBe(404)
+      // And what does not fit any more stands in nobody's way
+      expect((await admin('PATCH', '/admin/models/gpt', { weight: 4 }, { on: second })).body.model.weight).toBe(4)
+      await second.close()
+    } finally {
+      await rm(persist, { recursive: true })
+    }
+  })
+
   it('that is away stops a cold isolate, which cannot know what is disabled, in the caller’s dialect and with a time to come back', async () => {
     const router = await startRouter({ config: config(upstream.url), brokenTracker: true, brokenRegistry: true })
     const refused = await router.chat({ model: 'all', messages: [{ role: 'user', content: 'hi' }] })
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1'])
     expect(await refused.text()).toContain('registry_away')
     expect((await admin('PATCH', '/admin/models/gpt', { weight: 4 }, { on: router })).status).toBe(503)
+    await router.close()
+  })
+
+  it('that hangs holds nobody for long, neither clients nor operators', async () => {
+    const router = await startRouter({ config: config(upstream.url), brokenTracker: true, brokenRegistry: true, hanging: true })
+    const paths = ['/admin/models', '/admin/history', '/admin/state', '/metrics']
+    const answers = await Promise.all([
+      router.chat({ model: 'all', messages: [{ role: 'user', content: 'hi' }] }),
+      ...paths.map(path => fetch(new URL(path, router.url), { headers: { authorization: `Bearer ${ADMIN_KEY}` } })),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 503, 503])
+    for (const answer of answers) await answer.text()
     await router.close()
   })
 

@@ -307,7 +307,9 @@ describe.each(MODELS)('Vercel’s ai, over Responses, against %s', model => {
 
   it('is told how to stop referring to what nobody keeps', async () => {
     script = () => answer({ pieces: CALLING, finish: 'tool-calls' })
-    await expect(generateText({ ...asked(), tools: { weather }, stopWhen: isStepCount(3) })).rejects.toThrow('store: false')
+    await expect(generateText({ ...asked(), tools: { weather }, stopWhen: isStepCount(3) })).rejects.toThrow(
+      'providerOptions: { openai: { store: false } }',
+    )
   })
 
   it('hears once of a stream that breaks', async () => {

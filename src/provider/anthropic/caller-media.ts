@@ -5,8 +5,8 @@
 import { isObject, listAt, objectAt, stringAt } from '../../json'
 import { ok, type Result } from '../../outcome'
 import { rejected } from '../translation/fault'
+import type { Untold } from '../translation/untold'
 import type { UserPart } from './media'
-import type { Untold } from './untold'
 
 /** `path` names the block, for failures. */
 export function partsOf(block: unknown, path: string, untold: Untold): Result<readonly UserPart[]> {

@@ -6,9 +6,9 @@ import type { ChatRequest, ChatTool } from '../../chat'
 import { objectAt } from '../../json'
 import { ok, type Result } from '../../outcome'
 import { rejected } from '../translation/fault'
+import type { Untold } from '../translation/untold'
 import type { MessagesBody } from './caller'
 import { isStrict } from './strict'
-import type { Untold } from './untold'
 
 export type Tools = Pick<ChatRequest, 'tools' | 'tool_choice' | 'parallel_tool_calls'>
 

@@ -10,10 +10,10 @@ import { isObject, objectAt, stringAt } from '../../json'
 import { ok, type Result } from '../../outcome'
 import { encode } from '../translation/encode'
 import { rejected } from '../translation/fault'
+import type { Untold } from '../translation/untold'
 import type { MessagesBody } from './caller'
 import { partsOf } from './caller-media'
 import type { UserPart } from './media'
-import type { Untold } from './untold'
 
 type Turn = MessagesBody['messages'][number]
 type Block = Exclude<Turn['content'], string>[number]

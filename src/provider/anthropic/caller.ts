@@ -10,11 +10,12 @@ import type { ChatMessage, ChatRequest } from '../../chat'
 import { objectAt } from '../../json'
 import { ok, type Result } from '../../outcome'
 import { rejected } from '../translation/fault'
+import { Untold } from '../translation/untold'
 import { toolsFrom } from './caller-tools'
 import { messagesOf } from './caller-turns'
 import { isStrict } from './strict'
+import { effortOfBudget } from './thinking'
 import { declinedThread } from './threads'
-import { Untold } from './untold'
 
 const Block = v.looseObject({ type: v.string() })
 const TextBlock = v.looseObject({ type: v.literal('text'), text: v.string() })
@@ -111,12 +112,6 @@ function systemOf(system: MessagesBody['system']): ChatMessage[] {
 
 const isThinking = ({ thinking }: MessagesBody): boolean => thinking?.type === 'enabled' || thinking?.type === 'adaptive'
 
-/** Tokens from which on a thinking budget means more than the word: halfway, by ratio, between the budgets that this dialect itself sends. */
-const BUDGETS = [
-  { upTo: 4096, effort: 'low' },
-  { upTo: 11_500, effort: 'medium' },
-  { upTo: Number.POSITIVE_INFINITY, effort: 'high' },
-] as const
 const EFFORTS: ReadonlySet<string> = new Set(['low', 'medium', 'high', 'xhigh'])
 
 /**
@@ -125,10 +120,7 @@ const EFFORTS: ReadonlySet<string> = new Set(['low', 'medium', 'high', 'xhigh'])
  */
 function effortOf(body: MessagesBody): string | undefined {
   const { thinking } = body
-  if (thinking?.type === 'enabled') {
-    const budget = thinking.budget_tokens ?? 0
-    return BUDGETS.find(({ upTo }) => budget <= upTo)?.effort
-  }
+  if (thinking?.type === 'enabled') return effortOfBudget(thinking.budget_tokens ?? 0)
   if (thinking && thinking.type !== 'adaptive') return undefined
   const effort = body.output_config?.effort
   // OpenAI's scale ends one word earlier

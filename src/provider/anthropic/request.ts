@@ -11,7 +11,7 @@ import { leftover } from '../translation/leftover'
 import { type Traits, traitsOf } from './claude'
 import { conversation } from './messages'
 import { outputFormat } from './output-format'
-import { thinkingFor } from './thinking'
+import { ownWish, thinkingFor } from './thinking'
 import { toolsOf } from './tools'
 import type { MessagesRequest, OutputConfig } from './wire'
 
@@ -34,7 +34,7 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
     'tool_choice',
     'parallel_tool_calls',
   ],
-  ...['response_format', 'reasoning_effort', 'user', 'safety_identifier'],
+  ...['response_format', 'reasoning_effort', 'thinking', 'user', 'safety_identifier'],
 ])
 
 export function request(chat: ChatRequest, model: Model, key: string | undefined): Result<UpstreamRequest> {
@@ -58,9 +58,12 @@ export function request(chat: ChatRequest, model: Model, key: string | undefined
   if (prefilled && !traits.prefill) {
     return unsupported(`messages[${chat.messages.length - 1}]`, 'This Claude answers only what ends with the user or a tool.')
   }
+  // The word that every provider knows wins over Anthropic's own
+  const own = chat.reasoning_effort ? undefined : ownWish(chat.thinking)
   const thinking = thinkingFor(
     {
       effort: chat.reasoning_effort ?? undefined,
+      ...own,
       maxTokens: atMost(traits.mostTokens, chat.max_completion_tokens ?? chat.max_tokens ?? undefined),
       forcedTool: tools.value.forced,
       continues: prefilled || chat.messages.at(-1)?.role === 'tool',
@@ -101,7 +104,8 @@ export function request(chat: ChatRequest, model: Model, key: string | undefined
       ...sampling.dropped,
       ...stop.dropped,
       ...tools.value.dropped,
-      ...(thinking.dropped ? ['reasoning_effort'] : []),
+      ...(thinking.dropped && own === undefined ? ['reasoning_effort'] : []),
+      ...((chat.thinking ?? false) !== false && (thinking.dropped || own === undefined) ? ['thinking'] : []),
       ...user.dropped,
     ],
   })

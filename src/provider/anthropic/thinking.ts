@@ -2,6 +2,8 @@
  * `reasoning_effort` in Claude's terms. Models before 4.6 think within a token budget that is part of `max_tokens`; later ones think
  * adaptively and take an effort. What of it a request rules out is left out rather than sent to fail.
  */
+import { numberAt, stringAt } from '../../json'
+import { atMost } from '../translation/at-most'
 import type { Traits } from './claude'
 import type { Effort, ThinkingConfigParam } from './wire'
 
@@ -26,8 +28,34 @@ const EFFORT: Readonly<Record<string, Effort>> = {
   max: 'max',
 }
 
+/** Tokens from which on a thinking budget means more than the word: halfway, by ratio, between the budgets that are sent for the words. */
+const WORDS = [
+  { upTo: 4096, effort: 'low' },
+  { upTo: 11_500, effort: 'medium' },
+  { upTo: Number.POSITIVE_INFINITY, effort: 'high' },
+] as const
+
+export const effortOfBudget = (tokens: number): string => WORDS.find(({ upTo }) => tokens <= upTo)?.effort ?? 'high'
+
+/** Anthropic's own field in a chat, as several compatible APIs know it: to think within a budget, as seems fit, or not at all. Undefined: none of these. */
+export function ownWish(thinking: unknown): Pick<Wish, 'effort' | 'budget'> | undefined {
+  const budget = numberAt(thinking, 'budget_tokens')
+  switch (stringAt(thinking, 'type')) {
+    case 'enabled':
+      return budget === undefined ? { effort: 'medium' } : { effort: effortOfBudget(budget), budget }
+    case 'adaptive':
+      return { effort: 'medium' }
+    case 'disabled':
+      return { effort: 'none' }
+    default:
+      return undefined
+  }
+}
+
 export interface Wish {
   readonly effort: string | undefined
+  /** Tokens, where the caller counts them. */
+  readonly budget?: number
   /** The caller's own limit on thinking and answer together. */
   readonly maxTokens: number | undefined
   /** `tool_choice` demands a call: with thinking on, the API refuses that. */
@@ -63,12 +91,17 @@ export function thinkingFor(wish: Wish, traits: Traits): Thinking {
   return traits.thinking === 'budget' ? budgeted(effort) : adaptive(effort)
 
   function budgeted(word: string): Thinking {
-    const wanted = BUDGET[word] ?? SMALLEST_BUDGET
-    // Never more than half of what the caller allows, so that there is an answer
-    const budget = wish.maxTokens === undefined ? wanted : Math.min(wanted, Math.floor(wish.maxTokens / 2))
+    const wanted = wish.budget ?? BUDGET[word] ?? SMALLEST_BUDGET
+    const budget = Math.min(wanted, mostThinking())
     if (budget < SMALLEST_BUDGET || wish.continues) return off(true)
-    const maxTokens = wish.maxTokens ?? budget + traits.defaultMaxTokens
+    const maxTokens = wish.maxTokens ?? atMost(traits.mostTokens, budget + traits.defaultMaxTokens) ?? budget
     return { thinking: { type: 'enabled', budget_tokens: budget }, maxTokens, active: true, dropped: false }
+  }
+
+  /** Of what the caller allows half is for the answer, unless the caller has divided it. Thinking within less than all is what the API demands. */
+  function mostThinking(): number {
+    const all = wish.maxTokens ?? traits.mostTokens ?? Number.POSITIVE_INFINITY
+    return wish.budget === undefined && wish.maxTokens !== undefined ? Math.floor(all / 2) : all - 1
   }
 
   function adaptive(word: string): Thinking {

@@ -15,6 +15,9 @@ import { withShortIds } from './call-ids'
 import { withoutForeignState } from './carried'
 import { mostTokens } from './gpt'
 
+/** Fields of other providers' and of compatible servers' chats. OpenAI's own API answers 400 to their very names. */
+const FOREIGN = ['top_k', 'thinking'] as const
+
 /** OpenAI refuses more; compatible upstreams have limits of their own. */
 const MOST_STOPS = 4
 
@@ -40,7 +43,7 @@ export function request(chat: ChatRequest, model: Model, key: string | undefined
     body: text.value,
     dropped: [
       ...(kept === undefined && Object.keys(chat.metadata ?? {}).length > 0 ? ['metadata'] : []),
-      ...(isOpenAi && typeof chat.top_k === 'number' ? ['top_k'] : []),
+      ...(isOpenAi ? FOREIGN.filter(field => chat[field] !== undefined && chat[field] !== null) : []),
     ],
   })
 }
@@ -56,7 +59,7 @@ function forOpenAi(chat: ChatRequest, name: string): Partial<ChatRequest> {
     ...modernLimit(chat, name),
     messages: withShortIds(withoutBreakpoints(withoutForeignState(chat.messages))),
     tools: withoutToolBreakpoints(chat.tools),
-    top_k: undefined,
+    ...Object.fromEntries(FOREIGN.map(field => [field, undefined])),
   }
 }
 

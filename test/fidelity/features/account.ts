@@ -1,12 +1,46 @@
 /** Whose request it is, what it may cost, what is kept of it: what matters to the provider more than to the answer. */
-import { chat, dropped, messages, native, none, type RequestFeature, refused, unsaid, without, yes } from '../feature'
+import {
+  type Ask,
+  chat,
+  dropped,
+  elsewhere,
+  likeChat,
+  messages,
+  native,
+  none,
+  type RequestRow,
+  refused,
+  responses,
+  unsaid,
+  without,
+  yes,
+} from '../feature'
 
 const said = (...content: readonly object[]) => ({ messages: [{ role: 'user', content }] })
 const MARK = { cache_control: { type: 'ephemeral' } }
 const A = { type: 'text', text: 'A' }
 const BY_ITSELF = 'Left out, and not reported: these providers cache by themselves.'
 
-export const ACCOUNT: readonly RequestFeature[] = [
+const NO_BETA = unsaid({}, { lacksHeaders: ['openai-beta'], note: 'Not reported: it means nothing to other providers.' })
+const BETAS: Ask = {
+  body: {},
+  headers: { 'openai-beta': 'one=v1,two=v2' },
+  cells: { openai: native({ sendsHeaders: { 'openai-beta': 'one=v1,two=v2' } }), ...elsewhere(NO_BETA) },
+}
+const NO_ACCOUNT = unsaid(
+  {},
+  {
+    lacksHeaders: ['openai-organization', 'openai-project'],
+    note: 'Not reported. They name the caller’s account, and the router answers by its own; the configuration’s `headers` can set them.',
+  },
+)
+const ACCOUNTS: Ask = {
+  body: {},
+  headers: { 'openai-organization': 'org-of-the-caller', 'openai-project': 'proj_of_the_caller' },
+  cells: { openai: NO_ACCOUNT, 'openai-compatible': NO_ACCOUNT, anthropic: none(), google: none() },
+}
+
+export const ACCOUNT: readonly RequestRow[] = [
   {
     name: 'cache breakpoints (`cache_control`)',
     on: {
@@ -25,6 +59,7 @@ export const ACCOUNT: readonly RequestFeature[] = [
           { lacks: ['contents[0].parts[0].cache_control'], note: BY_ITSELF },
         ),
       }),
+      responses: 'there are none',
     },
   },
   {
@@ -38,6 +73,9 @@ export const ACCOUNT: readonly RequestFeature[] = [
         ),
       }),
       messages: 'there are none',
+      responses: likeChat({
+        input: [{ role: 'user', content: [{ type: 'input_text', text: 'A', prompt_cache_breakpoint: { mode: 'explicit' } }] }],
+      }),
     },
   },
   {
@@ -55,6 +93,24 @@ export const ACCOUNT: readonly RequestFeature[] = [
         },
       ),
       messages: 'there is none',
+      responses: likeChat({ prompt_cache_key: 'k' }),
+    },
+  },
+  {
+    name: '`prompt_cache_options`, `prompt_cache_retention`',
+    on: {
+      chat: chat(
+        { prompt_cache_options: { ttl: '30m' }, prompt_cache_retention: '24h' },
+        {
+          anthropic: dropped(['prompt_cache_options', 'prompt_cache_retention']),
+          google: dropped(['prompt_cache_options', 'prompt_cache_retention']),
+        },
+      ),
+      messages: 'there are none',
+      responses: responses(
+        { prompt_cache_options: { ttl: '30m' }, prompt_cache_retention: '24h' },
+        elsewhere(dropped(['prompt_cache_options', 'prompt_cache_retention'])),
+      ),
     },
   },
   {
@@ -65,6 +121,7 @@ export const ACCOUNT: readonly RequestFeature[] = [
         { metadata: { user_id: 'ann' } },
         { openai: yes({ user: 'ann' }, { lacks: ['metadata'] }), google: dropped('metadata.user_id') },
       ),
+      responses: likeChat({ user: 'ann' }, { called: '`user`' }),
     },
   },
   {
@@ -75,6 +132,7 @@ export const ACCOUNT: readonly RequestFeature[] = [
         { anthropic: yes({ metadata: { user_id: 'ann' } }), google: dropped('safety_identifier') },
       ),
       messages: 'there is none',
+      responses: likeChat({ safety_identifier: 'ann' }),
     },
   },
   {
@@ -90,6 +148,7 @@ export const ACCOUNT: readonly RequestFeature[] = [
         },
       ),
       messages: 'there is none but the user’s id',
+      responses: likeChat({ metadata: { project: 'x' } }),
     },
   },
   {
@@ -105,6 +164,10 @@ export const ACCOUNT: readonly RequestFeature[] = [
         },
       ),
       messages: 'controls come as headers',
+      responses: likeChat(
+        { metadata: { 'x-router-strategy': 'random' } },
+        { openai: without(['metadata.x-router-strategy'], 'For the router alone.') },
+      ),
     },
   },
   {
@@ -115,6 +178,16 @@ export const ACCOUNT: readonly RequestFeature[] = [
         { anthropic: dropped(['metadata', 'store']), google: dropped(['metadata', 'store']) },
       ),
       messages: 'there is none',
+      responses: responses(
+        { store: true, metadata: { project: 'x' } },
+        {
+          openai: dropped('store', {
+            sends: { store: false, metadata: { project: 'x' } },
+            note: 'Never stored: the next request may be another provider’s.',
+          }),
+          ...elsewhere(dropped(['store', 'metadata'])),
+        },
+      ),
     },
   },
   {
@@ -122,6 +195,7 @@ export const ACCOUNT: readonly RequestFeature[] = [
     on: {
       chat: chat({ service_tier: 'flex' }, { anthropic: dropped('service_tier'), google: dropped('service_tier') }),
       messages: messages({ service_tier: 'standard_only' }, { openai: dropped('service_tier'), google: dropped('service_tier') }),
+      responses: likeChat({ service_tier: 'flex' }),
     },
   },
   {
@@ -129,6 +203,7 @@ export const ACCOUNT: readonly RequestFeature[] = [
     on: {
       chat: chat({ web_search_options: {} }, { anthropic: refused('web_search_options'), google: refused('web_search_options') }),
       messages: 'a tool of Anthropic’s own',
+      responses: 'a tool that OpenAI runs itself',
     },
   },
   {
@@ -136,6 +211,7 @@ export const ACCOUNT: readonly RequestFeature[] = [
     on: {
       chat: chat({ functions: [{ name: 'f' }] }, { anthropic: refused('functions'), google: refused('functions') }),
       messages: 'there are none',
+      responses: 'there are none',
     },
   },
   {
@@ -143,6 +219,7 @@ export const ACCOUNT: readonly RequestFeature[] = [
     on: {
       chat: 'there are none',
       messages: messages({ inference_geo: 'us' }, { openai: refused('inference_geo'), google: refused('inference_geo') }),
+      responses: 'there are none',
     },
   },
   {
@@ -151,6 +228,7 @@ export const ACCOUNT: readonly RequestFeature[] = [
     on: {
       chat: chat({ invented: { deep: [1] } }, { anthropic: dropped('invented'), google: dropped('invented') }),
       messages: messages({ invented: { deep: [1] } }, { openai: dropped('invented'), google: dropped('invented') }),
+      responses: responses({ invented: { deep: [1] } }, elsewhere(dropped('invented'))),
     },
   },
   {
@@ -176,28 +254,15 @@ export const ACCOUNT: readonly RequestFeature[] = [
           ),
         },
       },
+      responses: 'of another provider',
     },
   },
   {
-    name: '`OpenAI-Organization`, `OpenAI-Project`, `OpenAI-Beta`',
-    on: {
-      chat: {
-        body: {},
-        headers: { 'openai-organization': 'org-of-the-caller', 'openai-project': 'proj_of_the_caller', 'openai-beta': 'x=v1' },
-        cells: {
-          openai: dropped([], {
-            lacksHeaders: ['openai-organization', 'openai-project', 'openai-beta'],
-            note: 'Not reported. They name the caller’s account, and the router answers by its own; the configuration’s `headers` can set them.',
-          }),
-          'openai-compatible': dropped([], {
-            lacksHeaders: ['openai-organization', 'openai-project', 'openai-beta'],
-            note: 'Not reported. They name the caller’s account, and the router answers by its own; the configuration’s `headers` can set them.',
-          }),
-          anthropic: none(),
-          google: none(),
-        },
-      },
-      messages: 'of another provider',
-    },
+    name: '`OpenAI-Beta`',
+    on: { chat: BETAS, messages: 'of another provider', responses: BETAS },
+  },
+  {
+    name: '`OpenAI-Organization`, `OpenAI-Project`',
+    on: { chat: ACCOUNTS, messages: 'of another provider', responses: ACCOUNTS },
   },
 ]

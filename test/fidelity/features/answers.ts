@@ -1,7 +1,7 @@
 /** What comes back. Every answer is asked for twice, whole and streamed, and both must say the same. */
 
 import { textPiece, toolCallPiece } from '../../providers/answer'
-import { type AnswerCell, type AnswerFeature, chatAnswers, messagesAnswers, none, returns } from '../feature'
+import { type AnswerCell, type AnswerFeature, chatAnswers, messagesAnswers, none, responsesAnswers, returns } from '../feature'
 
 const choice = (what: object, rest: object = {}) => ({ choices: [{ index: 0, ...what }], ...rest })
 const finished = (finish_reason: string, note?: string): AnswerCell =>
@@ -83,6 +83,14 @@ const toolUses = [
   { type: 'tool_use', id: 'call_2', name: 'time', input: {} },
 ]
 
+const functionCalls = [
+  { type: 'function_call', call_id: 'call_1', name: 'weather', arguments: '{"city":"Zürich"}', status: 'completed' },
+  { type: 'function_call', call_id: 'call_2', name: 'time', arguments: '{}', status: 'completed' },
+]
+const message = (...content: readonly object[]) => ({ type: 'message', role: 'assistant', content })
+const incomplete = (reason: string, rest: object = {}): AnswerCell =>
+  returns({ status: 'incomplete', incomplete_details: { reason }, ...rest })
+
 const CACHED = { prompt: 100, cached: 80, answer: 7, reasoning: 0 }
 const THOUGHT = { prompt: 10, cached: 0, answer: 7, reasoning: 5 }
 const THOUGHTS = [{ kind: 'reasoning' as const, deltas: ['Let me ', 'think.'] }, textPiece('Hello there.')]
@@ -90,6 +98,7 @@ const THOUGHTS = [{ kind: 'reasoning' as const, deltas: ['Let me ', 'think.'] },
 export const ANSWERS: readonly AnswerFeature[] = [
   {
     name: 'text; the end: stop (`end_turn`)',
+    called: { responses: 'text; the end: `completed`' },
     given: { openai: { text: 'Hello there.' }, anthropic: { text: 'Hello there.' }, google: { text: 'Hello there.' } },
     on: {
       chat: chatAnswers({
@@ -114,18 +123,28 @@ export const ANSWERS: readonly AnswerFeature[] = [
           stop_sequence: null,
         }),
       }),
+      responses: responsesAnswers(
+        returns({
+          status: 'completed',
+          incomplete_details: null,
+          output: [message({ type: 'output_text', text: 'Hello there.', annotations: [] })],
+        }),
+      ),
     },
   },
   {
     name: 'the end: length (`max_tokens`)',
+    called: { responses: 'the end: `incomplete`, `max_output_tokens`' },
     given: { openai: { finish: 'length' }, anthropic: { finish: 'length' }, google: { finish: 'length' } },
     on: {
       chat: chatAnswers({ anthropic: finished('length'), google: finished('length') }),
       messages: messagesAnswers({ openai: stopped('max_tokens'), google: stopped('max_tokens') }),
+      responses: responsesAnswers(incomplete('max_output_tokens')),
     },
   },
   {
     name: 'the end: tool calls, several, with arguments split anywhere',
+    called: { responses: 'tool calls, several, with arguments split anywhere' },
     given: {
       openai: { pieces: CALLS, finish: 'tool-calls' },
       anthropic: { pieces: CALLS, finish: 'tool-calls' },
@@ -140,6 +159,7 @@ export const ANSWERS: readonly AnswerFeature[] = [
         openai: returns({ content: toolUses, stop_reason: 'tool_use' }),
         google: returns({ content: toolUses, stop_reason: 'tool_use' }),
       }),
+      responses: responsesAnswers(returns({ status: 'completed', output: functionCalls })),
     },
   },
   {
@@ -158,6 +178,7 @@ export const ANSWERS: readonly AnswerFeature[] = [
         openai: returns({ content: [{ type: 'text', text: 'Let me see.' }, ...toolUses] }),
         google: returns({ content: [{ type: 'text', text: 'Let me see.' }, ...toolUses] }),
       }),
+      responses: responsesAnswers(returns({ output: [message({ type: 'output_text', text: 'Let me see.' }), ...functionCalls] })),
     },
   },
   {
@@ -182,10 +203,17 @@ export const ANSWERS: readonly AnswerFeature[] = [
           { note: 'They get one that every provider takes.' },
         ),
       }),
+      responses: responsesAnswers(none(), {
+        google: returns(
+          { output: [{ type: 'function_call', call_id: expectText(/^call_.{1,35}$/), name: 'time', arguments: '{}' }] },
+          { note: 'They get one that every provider takes.' },
+        ),
+      }),
     },
   },
   {
     name: 'the end: content filter (`refusal`), nothing said',
+    called: { responses: 'the end: `incomplete`, `content_filter`, nothing said' },
     given: {
       openai: { pieces: [], finish: 'filtered' },
       anthropic: claude({ stop: { stop_reason: 'refusal' }, text: '' }),
@@ -200,6 +228,7 @@ export const ANSWERS: readonly AnswerFeature[] = [
         openai: returns({ content: [], stop_reason: 'refusal' }),
         google: returns({ content: [], stop_reason: 'refusal' }),
       }),
+      responses: responsesAnswers(incomplete('content_filter', { output: [] })),
     },
   },
   {
@@ -221,6 +250,9 @@ export const ANSWERS: readonly AnswerFeature[] = [
           { content: [{ type: 'text', text: 'I will not.' }], stop_reason: 'refusal' },
           { note: 'As text, under the stop reason `refusal`.' },
         ),
+        google: none('Gemini has none.'),
+      }),
+      responses: responsesAnswers(returns({ output: [message({ type: 'refusal', refusal: 'I will not.' })] }), {
         google: none('Gemini has none.'),
       }),
     },
@@ -249,10 +281,12 @@ export const ANSWERS: readonly AnswerFeature[] = [
           note: 'They do not tell: it reads as the ordinary end.',
         },
       }),
+      responses: 'there are none',
     },
   },
   {
     name: 'the end: `pause_turn`, `model_context_window_exceeded`',
+    called: { responses: 'the end: Claude’s `model_context_window_exceeded`' },
     given: { anthropic: claude({ stop: { stop_reason: 'model_context_window_exceeded' } }) },
     on: {
       chat: chatAnswers({
@@ -260,6 +294,7 @@ export const ANSWERS: readonly AnswerFeature[] = [
         google: none(),
       }),
       messages: messagesAnswers({ openai: none(), google: none() }),
+      responses: responsesAnswers(none(), { anthropic: incomplete('max_output_tokens') }),
     },
   },
   {
@@ -287,6 +322,11 @@ export const ANSWERS: readonly AnswerFeature[] = [
           { note: 'The prompt’s tokens include the cached ones in Chat Completions and leave them out in Messages.' },
         ),
       }),
+      responses: responsesAnswers(
+        returns({
+          usage: { input_tokens: 100, output_tokens: 7, total_tokens: 107, input_tokens_details: { cached_tokens: 80 } },
+        }),
+      ),
     },
   },
   {
@@ -321,11 +361,25 @@ export const ANSWERS: readonly AnswerFeature[] = [
         }),
         google: none('Gemini does not tell.'),
       }),
+      responses: responsesAnswers(
+        returns({
+          usage: {
+            input_tokens: 100,
+            output_tokens: 3,
+            total_tokens: 103,
+            input_tokens_details: { cached_tokens: 20, cache_write_tokens: 70 },
+          },
+        }),
+        { google: none('Gemini does not tell.') },
+      ),
     },
   },
   {
     name: 'usage: tokens of reasoning',
-    asks: { messages: { max_tokens: 4000, thinking: { type: 'enabled', budget_tokens: 1024 } } },
+    asks: {
+      messages: { max_tokens: 4000, thinking: { type: 'enabled', budget_tokens: 1024 } },
+      responses: { reasoning: { effort: 'high', summary: 'auto' } },
+    },
     given: {
       openai: { pieces: THOUGHTS, usage: THOUGHT },
       anthropic: { pieces: THOUGHTS, usage: THOUGHT },
@@ -348,6 +402,9 @@ export const ANSWERS: readonly AnswerFeature[] = [
           { note: 'Gemini counts thoughts beside the answer, the others within it.' },
         ),
       }),
+      responses: responsesAnswers(
+        returns({ usage: { output_tokens: 12, total_tokens: 22, output_tokens_details: { reasoning_tokens: 5 } } }),
+      ),
     },
   },
   {
@@ -372,13 +429,22 @@ export const ANSWERS: readonly AnswerFeature[] = [
         google: returns({ usage: { prompt_tokens: 50, total_tokens: 53, prompt_tokens_details: { audio_tokens: 40 } } }),
       }),
       messages: 'there are none',
+      responses: responsesAnswers(none(), {
+        google: {
+          is: 'dropped',
+          returns: { usage: { input_tokens: 50, total_tokens: 53 } },
+          note: 'They are counted, but Responses have no word for how many were sound.',
+        },
+      }),
     },
   },
   {
     name: 'thinking (`reasoning_content`, `thinking` blocks), where it was asked for',
+    called: { responses: 'thinking (`reasoning` items), where it was asked for' },
     asks: {
       chat: { reasoning_effort: 'high' },
       messages: { max_tokens: 4000, thinking: { type: 'enabled', budget_tokens: 1024 } },
+      responses: { reasoning: { effort: 'high', summary: 'auto' } },
     },
     given: { openai: { pieces: THOUGHTS }, anthropic: { pieces: THOUGHTS }, google: { pieces: THOUGHTS } },
     on: {
@@ -412,6 +478,17 @@ export const ANSWERS: readonly AnswerFeature[] = [
           },
         ),
       }),
+      responses: responsesAnswers(
+        returns(
+          {
+            output: [
+              { type: 'reasoning', summary: [{ type: 'summary_text', text: 'Let me think.' }] },
+              message({ type: 'output_text', text: 'Hello there.' }),
+            ],
+          },
+          { note: 'Unencrypted, so that it is of no use in the next request.' },
+        ),
+      ),
     },
   },
   {
@@ -434,6 +511,14 @@ export const ANSWERS: readonly AnswerFeature[] = [
           note: 'Code that did not ask for thinking may take the first block for the answer.',
         },
       }),
+      responses: responsesAnswers(
+        returns({
+          output: [
+            { type: 'reasoning', summary: [{ type: 'summary_text', text: 'Let me think.' }] },
+            message({ type: 'output_text', text: 'Hello there.' }),
+          ],
+        }),
+      ),
     },
   },
   {
@@ -450,6 +535,7 @@ export const ANSWERS: readonly AnswerFeature[] = [
         ),
       }),
       messages: messagesAnswers({ openai: none(), google: { is: 'dropped', returns: { content: toolUses } } }),
+      responses: responsesAnswers(none(), { google: { is: 'dropped', returns: { output: functionCalls } } }),
     },
   },
   {
@@ -479,11 +565,12 @@ export const ANSWERS: readonly AnswerFeature[] = [
         }),
       }),
       messages: 'there is one',
+      responses: 'there is one',
     },
   },
   {
     name: 'log probabilities',
-    asks: { chat: { logprobs: true } },
+    asks: { chat: { logprobs: true }, responses: { include: ['message.output_text.logprobs'] } },
     given: {
       google: gemini({
         logprobsResult: {
@@ -502,10 +589,21 @@ export const ANSWERS: readonly AnswerFeature[] = [
         ),
       }),
       messages: 'there are none',
+      responses: responsesAnswers(none(), {
+        google: returns({
+          output: [
+            message({
+              type: 'output_text',
+              logprobs: [{ token: 'Hello.', logprob: -0.5, top_logprobs: [{ token: 'Hello.', logprob: -0.5 }] }],
+            }),
+          ],
+        }),
+      }),
     },
   },
   {
     name: '`id`',
+    called: { responses: '`id`, of the response and of its items' },
     given: { openai: {}, anthropic: {}, google: {} },
     on: {
       chat: chatAnswers({
@@ -528,6 +626,12 @@ export const ANSWERS: readonly AnswerFeature[] = [
           { note: 'The router’s own, which the log line and `x-request-id` hold too.' },
         ),
       }),
+      responses: responsesAnswers(
+        returns(
+          { id: expectText(/^resp_\w{30,}$/), object: 'response', output: [{ id: expectText(/^msg_\w{30,}_0$/) }] },
+          { note: 'The router’s own, which the log line and `x-request-id` hold too.' },
+        ),
+      ),
     },
   },
   {
@@ -547,10 +651,15 @@ export const ANSWERS: readonly AnswerFeature[] = [
         ),
         google: returns({ model: 'gemini-2.5-flash' }),
       },
+      responses: responsesAnswers(
+        returns({ model: 'llama-4' }, { note: 'As the upstream calls it, which may be more exact than what was asked for.' }),
+        { anthropic: returns({ model: 'claude-sonnet-4-5' }), google: returns({ model: 'gemini-2.5-flash' }) },
+      ),
     },
   },
   {
     name: '`created`',
+    called: { responses: '`created_at`' },
     given: { openai: {}, anthropic: {}, google: {} },
     on: {
       chat: chatAnswers({
@@ -564,6 +673,22 @@ export const ANSWERS: readonly AnswerFeature[] = [
         ),
       }),
       messages: 'there is none',
+      responses: responsesAnswers(returns({ created_at: expectNumber() }, { note: 'When the router took the request.' })),
+    },
+  },
+  {
+    name: 'the request’s settings, repeated',
+    asks: { responses: { instructions: 'Be brief.', temperature: 0.5, user: 'ann' } },
+    given: { openai: {}, anthropic: {}, google: {} },
+    on: {
+      chat: 'it repeats none',
+      messages: 'it repeats none',
+      responses: responsesAnswers(
+        returns(
+          { instructions: 'Be brief.', temperature: 0.5, user: 'ann', store: false, previous_response_id: null },
+          { note: 'As the caller gave them; what was not given is null, since no provider tells its defaults.' },
+        ),
+      ),
     },
   },
   {
@@ -582,6 +707,10 @@ export const ANSWERS: readonly AnswerFeature[] = [
         openai: { is: 'dropped', returns: { usage: { service_tier: null } }, streams: {} },
         google: none('Gemini has none.'),
       }),
+      responses: responsesAnswers(
+        { is: 'dropped', returns: { service_tier: 'default' }, lacks: ['system_fingerprint'] },
+        { google: none('Gemini has none.') },
+      ),
     },
   },
   {
@@ -598,6 +727,9 @@ export const ANSWERS: readonly AnswerFeature[] = [
     on: {
       chat: chatAnswers({ anthropic: { is: 'dropped', returns: choice({ message: { content: 'Hello.' } }) }, google: none() }),
       messages: messagesAnswers({ openai: none(), google: none() }),
+      responses: responsesAnswers(none(), {
+        anthropic: { is: 'dropped', returns: { output: [message({ type: 'output_text', text: 'Hello.', annotations: [] })] } },
+      }),
     },
   },
 ]

@@ -1,5 +1,17 @@
 /** Who says what, in which order. */
-import { chat, dropped, messages, native, type RequestFeature, refused, unsaid, yes } from '../feature'
+import {
+  chat,
+  dropped,
+  elsewhere,
+  likeChat,
+  messages,
+  native,
+  type RequestRow,
+  refused,
+  responses,
+  unsaid,
+  yes,
+} from '../feature'
 
 const said = (role: string, content: unknown) => ({ role, content })
 const text = (words: string) => ({ type: 'text', text: words })
@@ -9,7 +21,16 @@ const instruction = (...words: readonly string[]) => ({ systemInstruction: { par
 
 const FRONT = 'Moved to the front, where these providers want all instructions.'
 
-export const CONVERSATION: readonly RequestFeature[] = [
+const THOUGHT = { type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: 'Hm.' }] }
+
+/** What only somebody who keeps things could honour. */
+const kept = (name: string, body: Readonly<Record<string, unknown>>, field: string): RequestRow => {
+  const cell = refused(field, 'This router keeps nothing between requests, and the next may be another provider’s.')
+  const on = { chat: 'there is none', messages: 'there is none' }
+  return { name, on: { ...on, responses: responses(body, { openai: cell, ...elsewhere(cell) }) } }
+}
+
+export const CONVERSATION: readonly RequestRow[] = [
   {
     name: 'system and developer messages at the start',
     on: {
@@ -30,6 +51,10 @@ export const CONVERSATION: readonly RequestFeature[] = [
           openai: yes({ messages: [said('system', 'A\n\nB'), said('user', 'C')] }),
           google: yes({ ...instruction('A\n\nB'), contents: [parts('user', 'C')] }),
         },
+      ),
+      responses: likeChat(
+        { instructions: 'A', input: [said('developer', 'B'), said('user', 'C')] },
+        { called: '`instructions`, system and developer messages at the start' },
       ),
     },
   },
@@ -57,6 +82,7 @@ export const CONVERSATION: readonly RequestFeature[] = [
           google: yes({ ...instruction('B'), contents: [parts('user', 'A')] }, { note: FRONT }),
         },
       ),
+      responses: likeChat({ input: [said('user', 'A'), said('assistant', 'B'), said('system', 'C'), said('user', 'D')] }),
     },
   },
   {
@@ -79,6 +105,7 @@ export const CONVERSATION: readonly RequestFeature[] = [
         },
       ),
       messages: 'Anthropic takes none there',
+      responses: likeChat({ input: [said('user', 'A'), said('assistant', 'B'), said('system', 'C')] }),
     },
   },
   {
@@ -98,6 +125,7 @@ export const CONVERSATION: readonly RequestFeature[] = [
           google: yes({ contents: [parts('user', 'A', 'B')] }),
         },
       ),
+      responses: likeChat({ input: [said('user', 'A'), said('user', 'B')] }),
     },
   },
   {
@@ -111,6 +139,7 @@ export const CONVERSATION: readonly RequestFeature[] = [
         },
       ),
       messages: 'Anthropic takes none',
+      responses: likeChat({ input: [said('user', 'A'), said('assistant', ''), said('user', 'B')] }),
     },
   },
   {
@@ -118,6 +147,7 @@ export const CONVERSATION: readonly RequestFeature[] = [
     on: {
       chat: chat({ messages: [said('user', '')] }, { anthropic: refused('messages'), google: refused('messages') }),
       messages: 'Anthropic takes none',
+      responses: likeChat({ input: [said('user', '')] }, { anthropic: refused('input'), google: refused('input') }),
     },
   },
   {
@@ -138,6 +168,10 @@ export const CONVERSATION: readonly RequestFeature[] = [
           google: yes({ contents: [parts('user', 'A'), parts('model', 'B')] }),
         },
       ),
+      responses: likeChat(
+        { input: [said('user', 'A'), said('assistant', 'B ')] },
+        { openai: native({ note: 'OpenAI does not go on with them, but answers anew.' }) },
+      ),
     },
   },
   {
@@ -153,6 +187,10 @@ export const CONVERSATION: readonly RequestFeature[] = [
         { messages: [said('user', 'A'), said('assistant', 'B')] },
         { openai: yes({ messages: [said('user', 'A'), said('assistant', 'B')] }), google: refused('messages[1]') },
       ),
+      responses: likeChat(
+        { input: [said('user', 'A'), said('assistant', 'B')] },
+        { anthropic: refused('input'), google: refused('input') },
+      ),
     },
   },
   {
@@ -166,6 +204,7 @@ export const CONVERSATION: readonly RequestFeature[] = [
         },
       ),
       messages: 'there are none',
+      responses: 'there are none',
     },
   },
   {
@@ -207,6 +246,16 @@ export const CONVERSATION: readonly RequestFeature[] = [
           ),
         },
       ),
+      responses: likeChat(
+        { input: [said('user', 'A'), { ...THOUGHT, encrypted_content: 'sealed' }, said('assistant', 'B'), said('user', 'C')] },
+        {
+          called: 'encrypted thoughts of earlier answers (`reasoning` items)',
+          'openai-compatible': unsaid(
+            { messages: [said('user', 'A'), said('assistant', 'B'), said('user', 'C')] },
+            { note: 'Left out: only the provider they are from could read them.' },
+          ),
+        },
+      ),
     },
   },
   {
@@ -236,6 +285,30 @@ export const CONVERSATION: readonly RequestFeature[] = [
           ),
         },
       ),
+      responses: {
+        ...responses(
+          { input: [said('user', 'A'), THOUGHT, said('assistant', 'B'), said('user', 'C')] },
+          {
+            openai: unsaid(
+              { input: [said('user', 'A'), said('assistant', 'B'), said('user', 'C')] },
+              { note: 'Left out: unencrypted, such an item is no more than an id of something stored, and nothing is.' },
+            ),
+            'openai-compatible': unsaid(
+              { messages: [said('user', 'A'), said('assistant', 'B'), said('user', 'C')] },
+              { note: 'Left out: only the provider they are from could read them.' },
+            ),
+            anthropic: unsaid(
+              { messages: [turn('user', 'A'), turn('assistant', 'B'), turn('user', 'C')] },
+              { note: 'Left out: only the provider they are from could read them.' },
+            ),
+            google: unsaid(
+              { contents: [parts('user', 'A'), parts('model', 'B'), parts('user', 'C')] },
+              { note: 'Left out: only the provider they are from could read them.' },
+            ),
+          },
+        ),
+        called: 'unencrypted `reasoning` items, as other providers’ answers hold them',
+      },
     },
   },
   {
@@ -268,6 +341,12 @@ export const CONVERSATION: readonly RequestFeature[] = [
         },
       ),
       messages: 'there is no field for them',
+      responses: 'there is no field for them',
     },
   },
+  kept('`previous_response_id`', { previous_response_id: 'resp_1' }, 'previous_response_id'),
+  kept('`conversation`', { conversation: 'conv_1' }, 'conversation'),
+  kept('references to items (`item_reference`)', { input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0]'),
+  kept('templates (`prompt`)', { prompt: { id: 'pmpt_1' } }, 'prompt'),
+  kept('`background`', { background: true }, 'background'),
 ]

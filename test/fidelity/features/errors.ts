@@ -33,6 +33,7 @@ export const ERRORS: readonly ErrorFeature[] = [
     on: {
       chat: chat(400, { message: 'That is wrong.', type: 'invalid_request_error' }),
       messages: messages(400, 'invalid_request_error', 'That is wrong.'),
+      responses: chat(400, { message: 'That is wrong.', type: 'invalid_request_error' }),
     },
   },
   {
@@ -54,6 +55,11 @@ export const ERRORS: readonly ErrorFeature[] = [
         has('too long|context length'),
         'Tried first at models with a larger window.',
       ),
+      responses: chat(
+        400,
+        { type: 'invalid_request_error', code: 'context_length_exceeded', param: 'input' },
+        'Tried first at models with a larger window.',
+      ),
     },
   },
   {
@@ -73,6 +79,11 @@ export const ERRORS: readonly ErrorFeature[] = [
         'Tried first at other models.',
       ),
       messages: messages(400, 'invalid_request_error', has('temperature'), 'Tried first at other models.'),
+      responses: chat(
+        400,
+        { type: 'invalid_request_error', code: 'unsupported_parameter', param: 'temperature' },
+        'Tried first at other models.',
+      ),
     },
   },
   {
@@ -101,6 +112,11 @@ export const ERRORS: readonly ErrorFeature[] = [
         'Tried first at other models.',
       ),
       messages: messages(400, 'invalid_request_error', has('max_?[tT]okens|maxOutputTokens'), 'Tried first at other models.'),
+      responses: chat(
+        400,
+        { type: 'invalid_request_error', code: 'unsupported_parameter', param: 'max_output_tokens' },
+        'Tried first at other models.',
+      ),
     },
   },
   {
@@ -113,6 +129,7 @@ export const ERRORS: readonly ErrorFeature[] = [
     on: {
       chat: chat(429, { message: 'Slow down.', type: 'rate_limit_error', code: 'rate_limit_exceeded' }),
       messages: messages(429, 'rate_limit_error', 'Slow down.'),
+      responses: chat(429, { message: 'Slow down.', type: 'rate_limit_error', code: 'rate_limit_exceeded' }),
     },
   },
   {
@@ -125,6 +142,7 @@ export const ERRORS: readonly ErrorFeature[] = [
     on: {
       chat: chat(503, { message: has('Oops\\.'), type: 'server_error', code: 'upstream_overloaded' }),
       messages: messages(503, 'overloaded_error', has('Oops\\.')),
+      responses: chat(503, { message: has('Oops\\.'), type: 'server_error', code: 'upstream_overloaded' }),
     },
   },
   {
@@ -137,6 +155,7 @@ export const ERRORS: readonly ErrorFeature[] = [
     on: {
       chat: chat(502, { message: has("the router's own account"), type: 'server_error', code: 'upstream_account' }),
       messages: messages(502, 'api_error', has("the router's own account")),
+      responses: chat(502, { message: has("the router's own account"), type: 'server_error', code: 'upstream_account' }),
     },
   },
 ]

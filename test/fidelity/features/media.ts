@@ -1,5 +1,5 @@
 /** Images, documents, sound. */
-import { chat, dropped, messages, native, type RequestFeature, refused, yes } from '../feature'
+import { chat, dropped, elsewhere, likeChat, messages, native, type RequestRow, refused, responses, yes } from '../feature'
 
 const user = (...content: readonly object[]) => ({ messages: [{ role: 'user', content }] })
 const contents = (...parts: readonly object[]) => ({ contents: [{ role: 'user', parts }] })
@@ -7,12 +7,15 @@ const url = (address: string, rest: object = {}) => ({ type: 'image_url', image_
 const block = (type: string, source: object, rest: object = {}) => ({ type, source, ...rest })
 const file = (what: object) => ({ type: 'file', file: what })
 
+/** Of a request for a response. */
+const input = (...content: readonly object[]) => ({ input: [{ role: 'user', content }] })
+
 const PIXEL = 'data:image/png;base64,AAAA'
 const HTTPS = 'https://example.com/cat.png'
 const PDF = 'data:application/pdf;base64,AAAA'
 const PDF_AT = 'https://example.com/paper.pdf'
 
-export const MEDIA: readonly RequestFeature[] = [
+export const MEDIA: readonly RequestRow[] = [
   {
     name: 'image in the request (data URL, base64)',
     on: {
@@ -24,6 +27,7 @@ export const MEDIA: readonly RequestFeature[] = [
         openai: yes(user(url(PIXEL))),
         google: yes(contents({ inlineData: { mimeType: 'image/png', data: 'AAAA' } })),
       }),
+      responses: likeChat(input({ type: 'input_image', image_url: PIXEL, detail: 'auto' })),
     },
   },
   {
@@ -37,6 +41,7 @@ export const MEDIA: readonly RequestFeature[] = [
         openai: yes(user(url(HTTPS))),
         google: yes(contents({ fileData: { fileUri: HTTPS, mimeType: 'image/png' } })),
       }),
+      responses: likeChat(input({ type: 'input_image', image_url: HTTPS, detail: 'auto' })),
     },
   },
   {
@@ -47,6 +52,10 @@ export const MEDIA: readonly RequestFeature[] = [
         google: refused('messages[0].content[0].image_url.url'),
       }),
       messages: 'as above',
+      responses: likeChat(input({ type: 'input_image', image_url: 'http://example.com/cat' }), {
+        anthropic: refused('input'),
+        google: refused('input'),
+      }),
     },
   },
   {
@@ -61,6 +70,14 @@ export const MEDIA: readonly RequestFeature[] = [
         }),
       }),
       messages: 'there is none',
+      responses: likeChat(input({ type: 'input_image', image_url: PIXEL, detail: 'high' }), {
+        anthropic: dropped('input[].content[].detail', {
+          sends: user(block('image', { type: 'base64', media_type: 'image/png', data: 'AAAA' })),
+        }),
+        google: dropped('input[].content[].detail', {
+          sends: contents({ inlineData: { mimeType: 'image/png', data: 'AAAA' } }),
+        }),
+      }),
     },
   },
   {
@@ -79,6 +96,7 @@ export const MEDIA: readonly RequestFeature[] = [
           google: yes(contents({ inlineData: { mimeType: 'application/pdf', data: 'AAAA' } })),
         },
       ),
+      responses: likeChat(input({ type: 'input_file', filename: 'paper.pdf', file_data: PDF })),
     },
   },
   {
@@ -93,6 +111,11 @@ export const MEDIA: readonly RequestFeature[] = [
         openai: refused('messages[0].content[0].source (url)'),
         google: refused('messages[0].content[0].source (url)'),
       }),
+      responses: likeChat(input({ type: 'input_file', file_url: PDF_AT }), {
+        'openai-compatible': yes(user(file({ file_data: PDF_AT })), {
+          note: 'Chat completions have no field for it; servers that take addresses take them in place of the data.',
+        }),
+      }),
     },
   },
   {
@@ -105,6 +128,39 @@ export const MEDIA: readonly RequestFeature[] = [
       messages: messages(user(block('document', { type: 'file', file_id: 'file_1' })), {
         openai: refused('messages[0].content[0].source (file)', 'Only the provider that holds it can read it.'),
         google: refused('messages[0].content[0].source (file)', 'Only the provider that holds it can read it.'),
+      }),
+      responses: likeChat(input({ type: 'input_file', file_id: 'file-1' }), {
+        anthropic: refused('input', 'Only the provider that holds it can read it.'),
+        google: refused('input', 'Only the provider that holds it can read it.'),
+      }),
+    },
+  },
+  {
+    name: 'uploaded image, by its id',
+    on: {
+      chat: 'there is none',
+      messages: 'as a file above',
+      responses: responses(
+        input({ type: 'input_image', file_id: 'file-1', detail: 'auto' }),
+        elsewhere(refused('input[0].content[0].file_id', 'Only the provider that holds it can read it.')),
+      ),
+    },
+  },
+  {
+    name: 'how closely to look at a file (`detail`)',
+    on: {
+      chat: 'there is none',
+      messages: 'there is none',
+      responses: responses(input({ type: 'input_file', filename: 'paper.pdf', file_data: PDF, detail: 'low' }), {
+        'openai-compatible': dropped('input[].content[].detail', {
+          sends: user(file({ filename: 'paper.pdf', file_data: PDF })),
+        }),
+        anthropic: dropped('input[].content[].detail', {
+          sends: user(block('document', { type: 'base64', media_type: 'application/pdf', data: 'AAAA' }, { title: 'paper.pdf' })),
+        }),
+        google: dropped('input[].content[].detail', {
+          sends: contents({ inlineData: { mimeType: 'application/pdf', data: 'AAAA' } }),
+        }),
       }),
     },
   },
@@ -123,6 +179,7 @@ export const MEDIA: readonly RequestFeature[] = [
         }),
         google: yes(contents({ text: 'Notes' }, { text: 'Hello' }), { note: 'As text, under its title.' }),
       }),
+      responses: likeChat(input({ type: 'input_file', filename: 'notes.txt', file_data: 'data:text/plain;base64,SGVsbG8=' })),
     },
   },
   {
@@ -136,6 +193,7 @@ export const MEDIA: readonly RequestFeature[] = [
           google: dropped('messages[].content[].citations', { sends: contents({ text: 'Hello' }) }),
         },
       ),
+      responses: 'there are none',
     },
   },
   {
@@ -146,6 +204,9 @@ export const MEDIA: readonly RequestFeature[] = [
         google: yes(contents({ inlineData: { mimeType: 'audio/wav', data: 'AAAA' } })),
       }),
       messages: 'there is none',
+      responses: likeChat(input({ type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } }), {
+        anthropic: refused('input'),
+      }),
     },
   },
 ]

@@ -1,5 +1,17 @@
 /** The form of the answer, its length, and how it is sampled. */
-import { chat, dropped, messages, type RequestFeature, refused, unsaid, yes } from '../feature'
+import {
+  chat,
+  dropped,
+  elsewhere,
+  likeChat,
+  messages,
+  type RequestRow,
+  refused,
+  responses,
+  unsaid,
+  without,
+  yes,
+} from '../feature'
 
 const schema = { type: 'object', properties: { a: { type: 'string' } }, required: ['a'], additionalProperties: false }
 const optional = { type: 'object', properties: { a: { type: 'string' } }, additionalProperties: false }
@@ -14,10 +26,14 @@ const claudes = (what: object) => ({ output_config: { format: { type: 'json_sche
 const geminis = (what: object) => ({ generationConfig: { responseMimeType: 'application/json', responseJsonSchema: what } })
 const gen = (generationConfig: object) => ({ generationConfig })
 const tool = { type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {} } } }
+const flat = { type: 'function', name: 'f', parameters: { type: 'object', properties: {} }, strict: false }
+const format = (what: object, strict: boolean) => ({
+  text: { format: { type: 'json_schema', name: 'answer', schema: what, strict } },
+})
 
 const NEWER = { anthropic: 'claude-sonnet-5', google: 'gemini-3.6-flash' }
 
-export const OUTPUT: readonly RequestFeature[] = [
+export const OUTPUT: readonly RequestRow[] = [
   {
     name: '`response_format` json_object',
     on: {
@@ -39,6 +55,10 @@ export const OUTPUT: readonly RequestFeature[] = [
         },
       ),
       messages: 'there is none',
+      responses: likeChat(
+        { input: 'Say hi in JSON.', text: { format: { type: 'json_object' } } },
+        { called: '`text.format` json_object' },
+      ),
     },
   },
   {
@@ -49,6 +69,7 @@ export const OUTPUT: readonly RequestFeature[] = [
         openai: yes(json(schema, true), { note: '`strict` where the schema is one that OpenAI calls so, as here.' }),
         google: yes(geminis(schema)),
       }),
+      responses: likeChat(format(schema, true), { called: 'a JSON schema (`text.format`)' }),
     },
   },
   {
@@ -75,6 +96,7 @@ export const OUTPUT: readonly RequestFeature[] = [
         }),
         google: yes(geminis(optional)),
       }),
+      responses: likeChat(format(open, false)),
     },
   },
   {
@@ -88,6 +110,10 @@ export const OUTPUT: readonly RequestFeature[] = [
         },
       ),
       messages: 'as above',
+      responses: likeChat(
+        { ...format(schema, true), tools: [flat] },
+        { google: refused('text.format', 'Gemini before 3 does one or the other.') },
+      ),
     },
   },
   {
@@ -96,6 +122,7 @@ export const OUTPUT: readonly RequestFeature[] = [
     on: {
       chat: chat(json(schema, true), { anthropic: refused('response_format'), google: yes(geminis(schema)) }),
       messages: 'as above',
+      responses: likeChat(format(schema, true), { anthropic: refused('text.format') }),
     },
   },
   {
@@ -109,6 +136,7 @@ export const OUTPUT: readonly RequestFeature[] = [
         { stop_sequences: ['a', 'b'] },
         { openai: yes({ stop: ['a', 'b'] }), google: yes(gen({ stopSequences: ['a', 'b'] })) },
       ),
+      responses: 'there is none',
     },
   },
   {
@@ -116,6 +144,7 @@ export const OUTPUT: readonly RequestFeature[] = [
     on: {
       chat: chat({ stop: 'a' }, { anthropic: yes({ stop_sequences: ['a'] }), google: yes(gen({ stopSequences: ['a'] })) }),
       messages: 'there is none',
+      responses: 'there is none',
     },
   },
   {
@@ -126,6 +155,7 @@ export const OUTPUT: readonly RequestFeature[] = [
         { anthropic: dropped('stop', { sends: { stop_sequences: ['b'] } }), google: yes(gen({ stopSequences: ['\n', 'b'] })) },
       ),
       messages: 'Anthropic takes none',
+      responses: 'there is none',
     },
   },
   {
@@ -147,6 +177,7 @@ export const OUTPUT: readonly RequestFeature[] = [
           google: refused('stop_sequences', 'OpenAI takes 4, Gemini 5.'),
         },
       ),
+      responses: 'there is none',
     },
   },
   {
@@ -174,6 +205,7 @@ export const OUTPUT: readonly RequestFeature[] = [
           google: yes(gen({ maxOutputTokens: 50 })),
         },
       ),
+      responses: likeChat({ max_output_tokens: 50 }, { called: '`max_output_tokens`' }),
     },
   },
   {
@@ -184,6 +216,7 @@ export const OUTPUT: readonly RequestFeature[] = [
         { anthropic: yes({ max_tokens: 50 }), google: yes(gen({ maxOutputTokens: 50 })) },
       ),
       messages: 'there is none',
+      responses: 'as above',
     },
   },
   {
@@ -200,6 +233,7 @@ export const OUTPUT: readonly RequestFeature[] = [
         },
       ),
       messages: 'Anthropic demands one',
+      responses: likeChat({}),
     },
   },
   {
@@ -241,6 +275,18 @@ export const OUTPUT: readonly RequestFeature[] = [
           }),
         },
       ),
+      responses: likeChat(
+        { max_output_tokens: 1_000_000 },
+        {
+          openai: yes(
+            { max_output_tokens: 16_384 },
+            {
+              note: 'Cut down to the model’s own where that is known, and not reported: the answer is the same. Where it is not known, the upstream’s refusal makes the next model be tried.',
+            },
+          ),
+          'openai-compatible': yes({ max_tokens: 1_000_000 }),
+        },
+      ),
     },
   },
   {
@@ -254,6 +300,7 @@ export const OUTPUT: readonly RequestFeature[] = [
         },
       ),
       messages: messages({ temperature: 0.5 }, { openai: yes({ temperature: 0.5 }), google: yes(gen({ temperature: 0.5 })) }),
+      responses: likeChat({ temperature: 1.7 }),
     },
   },
   {
@@ -261,6 +308,7 @@ export const OUTPUT: readonly RequestFeature[] = [
     on: {
       chat: chat({ top_p: 0.9 }, { anthropic: yes({ top_p: 0.9 }), google: yes(gen({ topP: 0.9 })) }),
       messages: messages({ top_p: 0.9 }, { openai: yes({ top_p: 0.9 }), google: yes(gen({ topP: 0.9 })) }),
+      responses: likeChat({ top_p: 0.9 }),
     },
   },
   {
@@ -277,6 +325,7 @@ export const OUTPUT: readonly RequestFeature[] = [
         { temperature: 0.5, top_p: 0.9 },
         { openai: yes({ temperature: 0.5, top_p: 0.9 }), google: yes(gen({ temperature: 0.5, topP: 0.9 })) },
       ),
+      responses: likeChat({ temperature: 0.5, top_p: 0.9 }),
     },
   },
   {
@@ -287,6 +336,7 @@ export const OUTPUT: readonly RequestFeature[] = [
         { top_k: 5 },
         { openai: dropped('top_k'), 'openai-compatible': yes({ top_k: 5 }), google: yes(gen({ topK: 5 })) },
       ),
+      responses: 'there is none',
     },
   },
   {
@@ -310,6 +360,14 @@ export const OUTPUT: readonly RequestFeature[] = [
           google: dropped(['temperature', 'top_p', 'top_k']),
         },
       ),
+      responses: likeChat(
+        { temperature: 0.5, top_p: 0.9 },
+        {
+          'openai-compatible': yes({ temperature: 0.5, top_p: 0.9 }),
+          anthropic: dropped(['temperature', 'top_p']),
+          google: dropped(['temperature', 'top_p']),
+        },
+      ),
     },
   },
   {
@@ -323,6 +381,7 @@ export const OUTPUT: readonly RequestFeature[] = [
         },
       ),
       messages: 'there are none',
+      responses: 'there are none',
     },
   },
   {
@@ -330,6 +389,7 @@ export const OUTPUT: readonly RequestFeature[] = [
     on: {
       chat: chat({ seed: 7 }, { anthropic: dropped('seed'), google: yes(gen({ seed: 7 })) }),
       messages: 'there is none',
+      responses: 'there is none',
     },
   },
   {
@@ -338,6 +398,7 @@ export const OUTPUT: readonly RequestFeature[] = [
     on: {
       chat: chat({ n: 2 }, { anthropic: refused('n'), google: yes(gen({ candidateCount: 2 })) }),
       messages: 'there is none',
+      responses: 'there is none',
     },
   },
   {
@@ -348,6 +409,10 @@ export const OUTPUT: readonly RequestFeature[] = [
         { anthropic: dropped(['logprobs', 'top_logprobs']), google: yes(gen({ responseLogprobs: true, logprobs: 3 })) },
       ),
       messages: 'there are none',
+      responses: likeChat(
+        { include: ['message.output_text.logprobs'], top_logprobs: 3 },
+        { called: '`include` of log probabilities, `top_logprobs`', anthropic: dropped(['include', 'top_logprobs']) },
+      ),
     },
   },
   {
@@ -355,6 +420,7 @@ export const OUTPUT: readonly RequestFeature[] = [
     on: {
       chat: chat({ logit_bias: { '5': -100 } }, { anthropic: dropped('logit_bias'), google: dropped('logit_bias') }),
       messages: 'there is none',
+      responses: 'there is none',
     },
   },
   {
@@ -365,6 +431,7 @@ export const OUTPUT: readonly RequestFeature[] = [
         { anthropic: refused('modalities'), google: refused('modalities') },
       ),
       messages: 'there are none',
+      responses: 'there are none',
     },
   },
   {
@@ -384,6 +451,7 @@ export const OUTPUT: readonly RequestFeature[] = [
           google: yes(gen({ thinkingConfig: { thinkingBudget: 24_576, includeThoughts: true } })),
         },
       ),
+      responses: likeChat({ reasoning: { effort: 'high' } }, { called: '`reasoning.effort`' }),
     },
   },
   {
@@ -400,6 +468,13 @@ export const OUTPUT: readonly RequestFeature[] = [
         },
       ),
       messages: 'the caller gives both',
+      responses: likeChat(
+        { reasoning: { effort: 'high' }, max_output_tokens: 3000 },
+        {
+          called: '`reasoning.effort` under a small `max_output_tokens`, which the thinking counts against',
+          'openai-compatible': yes({ reasoning_effort: 'high', max_tokens: 3000 }),
+        },
+      ),
     },
   },
   {
@@ -413,6 +488,14 @@ export const OUTPUT: readonly RequestFeature[] = [
         },
       ),
       messages: 'the caller gives both',
+      responses: likeChat(
+        { reasoning: { effort: 'high' }, max_output_tokens: 1000 },
+        {
+          called: '`reasoning.effort` where there is no room for it',
+          'openai-compatible': yes({ reasoning_effort: 'high', max_tokens: 1000 }),
+          anthropic: dropped('reasoning.effort', { sends: { max_tokens: 1000 }, lacks: ['thinking'] }),
+        },
+      ),
     },
   },
   {
@@ -433,6 +516,7 @@ export const OUTPUT: readonly RequestFeature[] = [
           google: yes(gen({ thinkingConfig: { thinkingLevel: 'HIGH', includeThoughts: true } })),
         },
       ),
+      responses: likeChat({ reasoning: { effort: 'high' } }, { called: '`reasoning.effort` at newer models' }),
     },
   },
   {
@@ -461,6 +545,7 @@ export const OUTPUT: readonly RequestFeature[] = [
           ),
         },
       ),
+      responses: likeChat({ reasoning: { effort: 'none' } }, { called: '`reasoning.effort` none' }),
     },
   },
   {
@@ -478,6 +563,64 @@ export const OUTPUT: readonly RequestFeature[] = [
         },
       ),
       messages: 'Anthropic refuses it',
+      responses: likeChat(
+        { reasoning: { effort: 'high' }, tools: [flat], tool_choice: 'required' },
+        {
+          anthropic: dropped('reasoning.effort', {
+            sends: { tool_choice: { type: 'any' } },
+            lacks: ['thinking'],
+            note: 'Claude refuses the two together.',
+          }),
+        },
+      ),
+    },
+  },
+  {
+    name: '`thinking`, Anthropic’s own field',
+    on: {
+      chat: chat(
+        { max_completion_tokens: 8000, thinking: { type: 'enabled', budget_tokens: 5000 } },
+        {
+          openai: dropped('thinking', { note: 'OpenAI’s API refuses the very name; compatible servers may know it.' }),
+          anthropic: yes(
+            { max_tokens: 8000, thinking: { type: 'enabled', budget_tokens: 5000 } },
+            { note: 'Unless `reasoning_effort` says otherwise.' },
+          ),
+          google: dropped('thinking'),
+        },
+      ),
+      messages: 'as above',
+      responses: 'there is none',
+    },
+  },
+  {
+    name: '`reasoning.summary`',
+    on: {
+      chat: 'there is none',
+      messages: 'there is none',
+      responses: responses(
+        { reasoning: { summary: 'auto' } },
+        elsewhere(without(['reasoning'], 'What they show of their thinking comes as a summary, asked for or not.')),
+      ),
+    },
+  },
+  {
+    name: '`truncation`, `max_tool_calls`, `include` of what is encrypted',
+    on: {
+      chat: 'there are none',
+      messages: 'there are none',
+      responses: responses(
+        { include: ['reasoning.encrypted_content'], max_tool_calls: 3, truncation: 'auto' },
+        elsewhere(dropped(['include', 'truncation', 'max_tool_calls'])),
+      ),
+    },
+  },
+  {
+    name: '`moderation`',
+    on: {
+      chat: 'there is none',
+      messages: 'there is none',
+      responses: responses({ moderation: { model: 'omni-moderation-latest' } }, elsewhere(refused('moderation'))),
     },
   },
   {
@@ -485,6 +628,10 @@ export const OUTPUT: readonly RequestFeature[] = [
     on: {
       chat: chat({ verbosity: 'low' }, { anthropic: dropped('verbosity'), google: dropped('verbosity') }),
       messages: 'there is none',
+      responses: likeChat(
+        { text: { verbosity: 'low' } },
+        { called: '`text.verbosity`', anthropic: dropped('text.verbosity'), google: dropped('text.verbosity') },
+      ),
     },
   },
   {
@@ -495,6 +642,7 @@ export const OUTPUT: readonly RequestFeature[] = [
         { anthropic: dropped('prediction'), google: dropped('prediction') },
       ),
       messages: 'there is none',
+      responses: 'there is none',
     },
   },
 ]

@@ -1,5 +1,5 @@
 /** Tools, the choice among them, calls and their results. */
-import { chat, dropped, messages, type RequestFeature, refused, yes } from '../feature'
+import { chat, dropped, elsewhere, likeChat, messages, type RequestRow, refused, responses, yes } from '../feature'
 
 const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'], additionalProperties: false }
 const loose = { type: 'object', properties: { city: { type: 'string' } } }
@@ -7,6 +7,8 @@ const fn = (name: string, rest: Readonly<Record<string, unknown>> = { parameters
   type: 'function',
   function: { name, ...rest },
 })
+/** As Responses have it. */
+const flat = (name: string, strict = false) => ({ type: 'function', name, parameters: schema, strict })
 const claudes = (name: string, input_schema: object = schema) => ({ name, input_schema })
 const geminis = (...names: readonly string[]) => ({
   tools: [{ functionDeclarations: names.map(name => ({ name, parametersJsonSchema: schema })) }],
@@ -15,12 +17,12 @@ const gemini = (functionCallingConfig: object) => ({ toolConfig: { functionCalli
 const user = (content: unknown) => ({ role: 'user', content })
 const text = (words: string) => ({ type: 'text', text: words })
 
-/** A choice among two tools, on both surfaces. */
+/** A choice among two tools, on every surface. */
 function choice(
   name: string,
-  asked: { readonly chat: unknown; readonly messages: object },
+  asked: { readonly chat: unknown; readonly messages: object; readonly responses: unknown },
   sent: { readonly openai: unknown; readonly google: object },
-): RequestFeature {
+): RequestRow {
   const two = [fn('weather'), fn('time')]
   return {
     name,
@@ -39,6 +41,7 @@ function choice(
           google: yes({ ...geminis('weather', 'time'), ...gemini(sent.google) }),
         },
       ),
+      responses: likeChat({ tools: [flat('weather'), flat('time')], tool_choice: asked.responses }),
     },
   }
 }
@@ -56,20 +59,37 @@ const toolResult = (id: string, content: unknown, rest: object = {}) => ({
 const functionCall = (id: string, name: string, args: object) => ({ functionCall: { id, name, args } })
 const response = (id: string, name: string, answer: object) => ({ functionResponse: { id, name, response: answer } })
 
+const item = (call_id: string, name: string, args: string) => ({ type: 'function_call', call_id, name, arguments: args })
+const output = (call_id: string, what: unknown) => ({ type: 'function_call_output', call_id, output: what })
+
 const LONG = 'call_that_another_provider_gave_an_id_of_more_than_forty_characters'
 const PNG = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } }
 
-export const TOOLS: readonly RequestFeature[] = [
-  choice('`tool_choice` auto', { chat: 'auto', messages: { type: 'auto' } }, { openai: 'auto', google: { mode: 'AUTO' } }),
-  choice('`tool_choice` none', { chat: 'none', messages: { type: 'none' } }, { openai: 'none', google: { mode: 'NONE' } }),
+const HOSTED = refused('tools[0].type', 'They act on the operator’s account, to which a client’s key gives no right.')
+
+export const TOOLS: readonly RequestRow[] = [
+  choice(
+    '`tool_choice` auto',
+    { chat: 'auto', messages: { type: 'auto' }, responses: 'auto' },
+    { openai: 'auto', google: { mode: 'AUTO' } },
+  ),
+  choice(
+    '`tool_choice` none',
+    { chat: 'none', messages: { type: 'none' }, responses: 'none' },
+    { openai: 'none', google: { mode: 'NONE' } },
+  ),
   choice(
     '`tool_choice` required (`any`)',
-    { chat: 'required', messages: { type: 'any' } },
+    { chat: 'required', messages: { type: 'any' }, responses: 'required' },
     { openai: 'required', google: { mode: 'ANY' } },
   ),
   choice(
     '`tool_choice` that names a tool',
-    { chat: { type: 'function', function: { name: 'time' } }, messages: { type: 'tool', name: 'time' } },
+    {
+      chat: { type: 'function', function: { name: 'time' } },
+      messages: { type: 'tool', name: 'time' },
+      responses: { type: 'function', name: 'time' },
+    },
     { openai: { type: 'function', function: { name: 'time' } }, google: { mode: 'ANY', allowedFunctionNames: ['time'] } },
   ),
   {
@@ -89,6 +109,10 @@ export const TOOLS: readonly RequestFeature[] = [
         },
       ),
       messages: 'there is none',
+      responses: likeChat({
+        tools: [flat('weather'), flat('time')],
+        tool_choice: { type: 'allowed_tools', mode: 'required', tools: [{ type: 'function', name: 'time' }] },
+      }),
     },
   },
   {
@@ -100,6 +124,7 @@ export const TOOLS: readonly RequestFeature[] = [
         { anthropic: refused('tool_choice'), google: yes({ ...geminis('weather'), ...gemini({ mode: 'ANY' }) }) },
       ),
       messages: 'as above',
+      responses: likeChat({ tools: [flat('weather')], tool_choice: 'required' }),
     },
   },
   {
@@ -127,6 +152,7 @@ export const TOOLS: readonly RequestFeature[] = [
           }),
         },
       ),
+      responses: likeChat({ tools: [{ type: 'function', name: 'now', parameters: null, strict: false }] }),
     },
   },
   {
@@ -143,6 +169,13 @@ export const TOOLS: readonly RequestFeature[] = [
         { tools: [{ ...claudes('weather'), strict: true }] },
         {
           openai: yes({ tools: [fn('weather', { parameters: schema, strict: true })] }),
+          google: dropped('tools[].strict', { sends: geminis('weather') }),
+        },
+      ),
+      responses: likeChat(
+        { tools: [flat('weather', true)] },
+        {
+          anthropic: dropped('tools[].strict', { sends: { tools: [claudes('weather')] }, lacks: ['tools[0].strict'] }),
           google: dropped('tools[].strict', { sends: geminis('weather') }),
         },
       ),
@@ -163,6 +196,7 @@ export const TOOLS: readonly RequestFeature[] = [
           google: dropped('tools[].strict'),
         },
       ),
+      responses: 'OpenAI refuses them',
     },
   },
   {
@@ -182,6 +216,10 @@ export const TOOLS: readonly RequestFeature[] = [
           google: dropped('tool_choice.disable_parallel_tool_use', { sends: gemini({ mode: 'AUTO' }) }),
         },
       ),
+      responses: likeChat(
+        { tools: [flat('weather')], parallel_tool_calls: false },
+        { called: 'one call at a time (`parallel_tool_calls: false`)' },
+      ),
     },
   },
   {
@@ -196,6 +234,44 @@ export const TOOLS: readonly RequestFeature[] = [
         { tools: [{ type: 'web_search_20250305', name: 'web_search' }] },
         { openai: refused('tools[0] (web_search_20250305)'), google: refused('tools[0] (web_search_20250305)') },
       ),
+      responses: likeChat({ tools: [{ type: 'custom', name: 'sql' }] }, { called: 'tools of free text (`custom`)' }),
+    },
+  },
+  {
+    name: 'tools that do not say whether they are `strict`',
+    on: {
+      chat: 'they are not',
+      messages: 'they are not',
+      responses: responses(
+        { tools: [{ type: 'function', name: 'weather', parameters: loose }] },
+        {
+          'openai-compatible': yes(
+            { tools: [fn('weather', { parameters: loose })] },
+            {
+              lacks: ['tools[0].function.strict'],
+              note: 'OpenAI makes them strict where it can. Others are told so only where the caller says it.',
+            },
+          ),
+          anthropic: yes({ tools: [claudes('weather', loose)] }, { lacks: ['tools[0].strict'] }),
+          google: yes({ tools: [{ functionDeclarations: [{ name: 'weather', parametersJsonSchema: loose }] }] }),
+        },
+      ),
+    },
+  },
+  {
+    name: 'tools that OpenAI runs itself (`web_search`, `file_search`, `code_interpreter`, `mcp`, …)',
+    on: {
+      chat: 'there are none',
+      messages: 'there are none',
+      responses: responses({ tools: [{ type: 'web_search' }] }, { openai: HOSTED, ...elsewhere(HOSTED) }),
+    },
+  },
+  {
+    name: 'tools of OpenAI’s that the caller runs (`apply_patch`, `local_shell`, …)',
+    on: {
+      chat: 'there are none',
+      messages: 'there are none',
+      responses: responses({ tools: [{ type: 'apply_patch' }] }, elsewhere(refused('tools[0] (apply_patch)'))),
     },
   },
   {
@@ -263,6 +339,16 @@ export const TOOLS: readonly RequestFeature[] = [
           }),
         },
       ),
+      responses: likeChat({
+        input: [
+          user('A'),
+          item('c1', 'weather', '{"city":"Bern"}'),
+          item('c2', 'time', '{}'),
+          output('c2', 'noon'),
+          output('c1', '{"sky":"blue"}'),
+        ],
+        tools: [flat('weather'), flat('time')],
+      }),
     },
   },
   {
@@ -295,6 +381,7 @@ export const TOOLS: readonly RequestFeature[] = [
           ),
         },
       ),
+      responses: 'there is no flag for it',
     },
   },
   {
@@ -341,6 +428,59 @@ export const TOOLS: readonly RequestFeature[] = [
           ),
         },
       ),
+      responses: responses(
+        {
+          input: [
+            user('A'),
+            item('c1', 'shoot', '{}'),
+            output('c1', [
+              { type: 'input_text', text: 'done' },
+              { type: 'input_image', image_url: 'data:image/png;base64,AAAA' },
+            ]),
+          ],
+          tools: [flat('shoot')],
+        },
+        {
+          'openai-compatible': yes(
+            {
+              messages: [
+                user('A'),
+                calls(call('c1', 'shoot', '{}')),
+                result('c1', 'done'),
+                user([
+                  text('Attached to the result of c1:'),
+                  { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } },
+                ]),
+              ],
+            },
+            { note: "The image follows in a message of the user's." },
+          ),
+          anthropic: yes(
+            {
+              messages: [
+                user([text('A')]),
+                { role: 'assistant', content: [use('c1', 'shoot', {})] },
+                user([toolResult('c1', 'done'), text('Attached to the result of c1:'), PNG]),
+              ],
+            },
+            { note: "The image follows in a message of the user's." },
+          ),
+          google: yes(
+            {
+              contents: [
+                { role: 'user', parts: [{ text: 'A' }] },
+                { role: 'model', parts: [functionCall('c1', 'shoot', {})] },
+                { role: 'user', parts: [response('c1', 'shoot', { output: 'done' })] },
+                {
+                  role: 'user',
+                  parts: [{ text: 'Attached to the result of c1:' }, { inlineData: { mimeType: 'image/png', data: 'AAAA' } }],
+                },
+              ],
+            },
+            { note: "The image follows in a message of the user's." },
+          ),
+        },
+      ),
     },
   },
   {
@@ -363,6 +503,7 @@ export const TOOLS: readonly RequestFeature[] = [
           google: yes({ contents: [{ role: 'user' }, { role: 'model' }, { role: 'user' }] }, { lacks: ['tools'] }),
         },
       ),
+      responses: likeChat({ input: [user('A'), item('c1', 'time', '{}'), output('c1', 'noon')] }),
     },
   },
   {
@@ -373,7 +514,7 @@ export const TOOLS: readonly RequestFeature[] = [
         {
           openai: yes(
             { messages: [user('A'), calls(call('call_renamed_0', 'time', '{}')), result('call_renamed_0', 'noon')] },
-            { note: 'OpenAI takes 40 characters: longer ones are renamed on both sides.' },
+            { note: 'OpenAI takes 64 characters in Responses, 40 in a chat: longer ones are renamed on both sides.' },
           ),
           anthropic: yes({
             messages: [
@@ -395,12 +536,21 @@ export const TOOLS: readonly RequestFeature[] = [
         {
           openai: yes(
             { messages: [user('A'), calls(call('call_renamed_0', 'time', '{}')), result('call_renamed_0', 'noon')] },
-            { note: 'OpenAI takes 40 characters: longer ones are renamed on both sides.' },
+            { note: 'OpenAI takes 64 characters in Responses, 40 in a chat: longer ones are renamed on both sides.' },
           ),
           'openai-compatible': yes({ messages: [user('A'), calls(call(LONG, 'time', '{}')), result(LONG, 'noon')] }),
           google: yes({
             contents: [{ role: 'user' }, { role: 'model', parts: [functionCall(LONG, 'time', {})] }, { role: 'user' }],
           }),
+        },
+      ),
+      responses: likeChat(
+        { input: [user('A'), item(LONG, 'time', '{}'), output(LONG, 'noon')], tools: [flat('time')] },
+        {
+          openai: yes(
+            { input: [user('A'), item('call_renamed_0', 'time', '{}'), output('call_renamed_0', 'noon')] },
+            { note: 'OpenAI takes 64 characters in Responses, 40 in a chat: longer ones are renamed on both sides.' },
+          ),
         },
       ),
     },
@@ -416,6 +566,10 @@ export const TOOLS: readonly RequestFeature[] = [
         },
       ),
       messages: 'there are none',
+      responses: likeChat(
+        { input: [user('A'), item('c1', 'time', 'noon'), output('c1', 'x')], tools: [flat('time')] },
+        { anthropic: refused('input'), google: refused('input') },
+      ),
     },
   },
   {
@@ -457,6 +611,10 @@ export const TOOLS: readonly RequestFeature[] = [
           }),
         },
       ),
+      responses: likeChat({
+        input: [user('A'), item('c1', 'time', '{}'), output('c1', 'noon')],
+        tools: [flat('time')],
+      }),
     },
   },
 ]

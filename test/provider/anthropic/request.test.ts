@@ -326,6 +326,46 @@ describe('reasoning effort', () => {
     expect(limited(2047).dropped).toEqual(['reasoning_effort'])
   })
 
+  it.each<[string, object, object]>([
+    // Whatever is left of the limit is for the answer, as the caller has divided it
+    ['claude-sonnet-4-5', { type: 'enabled', budget_tokens: 5000 }, { thinking: { type: 'enabled', budget_tokens: 5000 } }],
+    ['claude-sonnet-4-5', { type: 'enabled', budget_tokens: 9000 }, { thinking: { type: 'enabled', budget_tokens: 7999 } }],
+    ['claude-sonnet-4-5', { type: 'adaptive' }, { thinking: { type: 'enabled', budget_tokens: 4000 } }],
+    ['claude-sonnet-4-5', { type: 'disabled' }, {}],
+    ['claude-opus-4-6', { type: 'enabled', budget_tokens: 5000 }, { thinking: { type: 'adaptive' }, effort: 'medium' }],
+    ['claude-opus-4-6', { type: 'disabled' }, {}],
+    ['claude-haiku-5-5', { type: 'disabled' }, { thinking: { type: 'disabled' } }],
+  ])("%s takes a chat's own `thinking` %j", (name, asked, wanted) => {
+    const { body, dropped } = sent({ thinking: asked, max_tokens: 8000 }, name)
+    const { effort, ...rest } = { effort: undefined, ...wanted }
+    expect(body).toMatchObject({ max_tokens: 8000, ...rest, ...(effort !== undefined && { output_config: { effort } }) })
+    if (!('thinking' in rest)) expect(body).not.toHaveProperty('thinking')
+    expect(dropped).toEqual([])
+  })
+
+  it.each<[string, Record<string, unknown>]>([
+    ['is of no known kind', { thinking: { type: 'deep' } }],
+    [
+      'is contradicted by the word that all providers know',
+      { thinking: { type: 'enabled', budget_tokens: 5000 }, reasoning_effort: 'none' },
+    ],
+    ['has no room', { thinking: { type: 'enabled', budget_tokens: 5000 }, max_tokens: 1000 }],
+    [
+      'stands beside a forced tool',
+      { thinking: { type: 'enabled', budget_tokens: 5000 }, tools: [weather], tool_choice: 'required' },
+    ],
+  ])('lists `thinking` where it %s', (_, fields) => {
+    const { body, dropped } = sent(fields, 'claude-sonnet-4-5')
+    expect(body).not.toHaveProperty('thinking')
+    expect(dropped).toEqual(['thinking'])
+  })
+
+  it('divides no more than the model can write', () => {
+    // claude-opus-4 writes 32,000 tokens
+    const { body } = sent({ thinking: { type: 'enabled', budget_tokens: 60_000 } }, 'claude-opus-4-20250514')
+    expect(body).toMatchObject({ max_tokens: 32_000, thinking: { budget_tokens: 31_999 } })
+  })
+
   it('leaves sampling out while thinking is on', () => {
     expect(sent({ reasoning_effort: 'low', temperature: 0.2 }).dropped).toEqual(['temperature'])
     expect(sent({ reasoning_effort: 'none', temperature: 0.2 }).body.temperature).toBe(0.2)

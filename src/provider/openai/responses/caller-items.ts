@@ -8,10 +8,10 @@
 import type { ChatMessage } from '../../../chat'
 import { listAt, stringAt } from '../../../json'
 import { ok, type Result } from '../../../outcome'
-import type { Untold } from '../../anthropic/untold'
 import { rejected } from '../../translation/fault'
+import type { Untold } from '../../translation/untold'
 import type { ResponsesBody } from './caller'
-import { partsOf, type UserPart } from './caller-parts'
+import { isPlain, partsOf, type UserPart } from './caller-parts'
 import { isReference, refusedReference } from './stateless'
 
 type Item = Exclude<ResponsesBody['input'], string | null | undefined>[number]
@@ -113,7 +113,7 @@ function messageOf(item: Item, path: string, untold: Untold): Result<ChatMessage
 
 /** The text of a message that is one text and nothing else: some servers' templates take no list. */
 function textOnly([first, ...others]: readonly UserPart[]): string | undefined {
-  return first?.type === 'text' && others.length === 0 ? first.text : undefined
+  return isPlain(first) && others.length === 0 ? first.text : undefined
 }
 
 function assistantMessage(item: Item, path: string): Result<ChatMessage | undefined> {

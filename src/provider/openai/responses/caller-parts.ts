@@ -2,8 +2,8 @@
 import type { ChatMessage } from '../../../chat'
 import { objectAt, stringAt } from '../../../json'
 import { ok, type Result } from '../../../outcome'
-import type { Untold } from '../../anthropic/untold'
 import { rejected } from '../../translation/fault'
+import type { Untold } from '../../translation/untold'
 
 export type UserPart = Exclude<Extract<ChatMessage, { role: 'user' }>['content'], string>[number]
 
@@ -26,7 +26,9 @@ function partOf(part: unknown, path: string, untold: Untold): Result<readonly Us
     case 'input_text':
     case 'output_text': {
       const text = stringAt(part, 'text')
-      return text === undefined ? rejected(`${path}.text`, `${path}.text: expected text.`) : ok([{ type: 'text', text }])
+      return text === undefined
+        ? rejected(`${path}.text`, `${path}.text: expected text.`)
+        : ok([{ type: 'text', text, ...breakpointOf(part) }])
     }
     case 'input_image':
       return image(part, path, untold)
@@ -54,21 +56,36 @@ function image(part: unknown, path: string, untold: Untold): Result<readonly Use
     return ok([])
   }
   const detail = stringAt(part, 'detail')
-  return ok([{ type: 'image_url', image_url: { url, ...(detail !== undefined && detail !== 'auto' && { detail }) } }])
+  const image_url = { url, ...(detail !== undefined && detail !== 'auto' && { detail }) }
+  return ok([{ type: 'image_url', image_url, ...breakpointOf(part) }])
 }
 
-/** An uploaded file keeps its place in the canonical request, which knows that it is OpenAI's. */
+/**
+ * An uploaded file keeps its place in the canonical request, which knows that it is OpenAI's. A file at an address has the place of one in the request:
+ * chat completions know no other, and who reads either tells them apart.
+ */
 function file(part: unknown, path: string, untold: Untold): Result<readonly UserPart[]> {
-  const [file_data, file_id, filename] = ['file_data', 'file_id', 'filename'].map(field => stringAt(part, field))
-  if (file_data === undefined && file_id === undefined) {
-    if (stringAt(part, 'file_url') === undefined) return rejected(`${path}.file_data`, `${path}.file_data: expected a file.`)
-    untold.bind(`${path}.file_url`)
-    return ok([])
-  }
+  const [data, address, file_id, filename] = ['file_data', 'file_url', 'file_id', 'filename'].map(field => stringAt(part, field))
+  const file_data = data ?? address
+  if (file_data === undefined && file_id === undefined)
+    return rejected(`${path}.file_data`, `${path}.file_data: expected a file.`)
+  if ((stringAt(part, 'detail') ?? 'auto') !== 'auto') untold.lose('input[].content[].detail')
   const file = {
     ...(filename !== undefined && { filename }),
     ...(file_data !== undefined && { file_data }),
     ...(file_id !== undefined && { file_id }),
   }
-  return ok([{ type: 'file', file }])
+  return ok([{ type: 'file', file, ...breakpointOf(part) }])
 }
+
+const BREAKPOINT = 'prompt_cache_breakpoint'
+
+/** Where a cached prompt may end; chat completions have the same word for it, and others learn of it from there. */
+function breakpointOf(part: unknown): { readonly [BREAKPOINT]?: unknown } {
+  const mark = objectAt(part, BREAKPOINT)
+  return mark === undefined ? {} : { [BREAKPOINT]: mark }
+}
+
+/** A text and nothing else, not even a breakpoint, can be a message by itself. */
+export const isPlain = (part: UserPart | undefined): part is Extract<UserPart, { type: 'text' }> =>
+  part?.type === 'text' && !(BREAKPOINT in part)

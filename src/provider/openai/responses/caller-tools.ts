@@ -2,8 +2,8 @@
 import type { ChatRequest, ToolChoice } from '../../../chat'
 import { isObject, listAt, objectAt, stringAt } from '../../../json'
 import { ok, type Result } from '../../../outcome'
-import type { Untold } from '../../anthropic/untold'
 import { rejected } from '../../translation/fault'
+import type { Untold } from '../../translation/untold'
 import type { ResponsesBody } from './caller'
 import { isHosted, refusedTool } from './stateless'
 

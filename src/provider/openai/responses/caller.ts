@@ -8,8 +8,8 @@ import * as v from 'valibot'
 import type { ChatMessage, ChatRequest } from '../../../chat'
 import { isObject, numberAt, stringAt } from '../../../json'
 import { ok, type Result } from '../../../outcome'
-import { Untold } from '../../anthropic/untold'
 import { rejected } from '../../translation/fault'
+import { Untold } from '../../translation/untold'
 import { messagesOf } from './caller-items'
 import { toolsFrom } from './caller-tools'
 import { refusedState } from './stateless'
@@ -133,9 +133,12 @@ function schemaOf(schema: unknown): Record<string, unknown> {
 
 const LOGPROBS = 'message.output_text.logprobs'
 
+/** They may also be asked for by their number. */
+export const namesLogprobs = ({ include }: ResponsesBody): boolean => include?.includes(LOGPROBS) === true
+
 function logprobsOf(body: ResponsesBody): { logprobs?: true; top_logprobs?: number } {
   const top = numberAt(body, 'top_logprobs') ?? 0
-  if (top === 0 && body.include?.includes(LOGPROBS) !== true) return {}
+  if (top === 0 && !namesLogprobs(body)) return {}
   return { logprobs: true, ...(top > 0 && { top_logprobs: top }) }
 }
 

@@ -14,23 +14,26 @@ import type { Native } from '../../native'
 import { atMost } from '../../translation/at-most'
 import { encode } from '../../translation/encode'
 import { requestHeaders } from '../../translation/headers'
+import { withBeta } from '../beta'
 import { mostTokens } from '../gpt'
-import type { CallerRequest, ResponsesBody } from './caller'
+import { type CallerRequest, namesLogprobs, type ResponsesBody } from './caller'
 import { ownName } from './own-words'
 
-/** `metadata` as it may go up. */
+/** `metadata` as it may go up; `beta` is the caller's header, undefined where there is none. */
 export function nativeRequest(
   body: ResponsesBody,
   { lost, binding }: Pick<CallerRequest, 'lost' | 'binding'>,
   metadata: ResponsesBody['metadata'],
+  beta: string | undefined,
 ): Native {
   return {
     dialect: 'openai-responses',
     lost,
     binding,
-    called: ownName,
-    request: (model: Model, key: string | undefined) =>
-      upstreamRequest(
+    // Log probabilities are asked for by either field
+    called: field => (field === 'logprobs' && !namesLogprobs(body) ? 'top_logprobs' : ownName(field)),
+    request: (model: Model, key: string | undefined) => {
+      const upstream = upstreamRequest(
         {
           ...body,
           model: model.name,
@@ -44,7 +47,9 @@ export function nativeRequest(
         model,
         key,
         body.store === true ? ['store'] : [],
-      ),
+      )
+      return upstream.ok ? ok(withBeta(upstream.value, beta)) : upstream
+    },
   }
 }
 

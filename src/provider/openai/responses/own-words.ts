@@ -6,6 +6,7 @@ const OWN: readonly (readonly [RegExp, string])[] = [
   [/^response_format(\.json_schema)?\b/, 'text.format'],
   [/^reasoning_effort$/, 'reasoning.effort'],
   [/^verbosity$/, 'text.verbosity'],
+  [/^logprobs$/, 'include'],
   [/^(tools\[\d*\])\.(?:function|custom)\b/, '$1'],
 ]
 

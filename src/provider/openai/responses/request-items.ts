@@ -1,6 +1,6 @@
 /** Canonical messages as input items: a message's calls become items of their own behind it, each result one more. */
 import type { ChatMessage } from '../../../chat'
-import type { JsonObject } from '../../../json'
+import { isObject, type JsonObject, stringAt } from '../../../json'
 import type { UserPart } from './caller-parts'
 
 export function itemsOf(messages: readonly ChatMessage[]): JsonObject[] {
@@ -37,8 +37,16 @@ function inputPart(part: UserPart): JsonObject {
     case 'input_audio':
       return part
     case 'file':
-      return { type: 'input_file', ...(typeof part.file === 'object' ? part.file : {}) }
+      return { type: 'input_file', ...fileOf(part.file) }
   }
+}
+
+/** A file at an address has a field of its own here. */
+function fileOf(file: unknown): JsonObject {
+  const data = stringAt(file, 'file_data')
+  if (!isObject(file) || data === undefined || !/^https?:/i.test(data)) return isObject(file) ? file : {}
+  const { file_data: _, ...rest } = file
+  return { ...rest, file_url: data }
 }
 
 type AssistantMessage = Extract<ChatMessage, { role: 'assistant' }>

@@ -47,7 +47,8 @@ export const isReference = (item: unknown): boolean => {
 export const refusedReference = (path: string): Refused =>
   refused(
     path,
-    'this router keeps no items that could be referred to. Send the item itself, as client libraries do when they are told store: false.',
+    'this router keeps no items that could be referred to, as clients send where store is not false. Send the item itself; ' +
+      'the ai SDK does so with providerOptions: { openai: { store: false } }.',
   )
 
 const HOSTED = /^(web_search|file_search|code_interpreter|mcp$|computer|image_generation|programmatic_tool_calling)/

@@ -81,5 +81,9 @@ function errorEvent(problem: Problem, sequence_number: number): string {
 }
 
 function inOwnWords(problem: Problem): Problem {
-  return problem.param === null ? problem : { ...problem, param: ownName(problem.param) }
+  const { param, message } = problem
+  if (param === null) return problem
+  const own = ownName(param)
+  // Where the sentence is about the field, it begins with its name
+  return { ...problem, param: own, message: message.startsWith(param) ? own + message.slice(param.length) : message }
 }

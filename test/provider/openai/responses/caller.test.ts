@@ -124,11 +124,18 @@ describe('input', () => {
       user([
         { type: 'input_file', filename: 'a.pdf', file_data: 'data:application/pdf;base64,AA==' },
         { type: 'input_file', file_id: 'file-1' },
+        { type: 'input_file', file_url: 'https://a.test/b.pdf' },
       ]),
       user([
         { type: 'file', file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,AA==' } },
         { type: 'file', file: { file_id: 'file-1' } },
+        { type: 'file', file: { file_data: 'https://a.test/b.pdf' } },
       ]),
+    ],
+    [
+      'the ends of what may be cached, even behind the only text',
+      user([{ type: 'input_text', text: 'A', prompt_cache_breakpoint: { mode: 'explicit' } }]),
+      user([{ type: 'text', text: 'A', prompt_cache_breakpoint: { mode: 'explicit' } }]),
     ],
     [
       'audio',
@@ -271,7 +278,6 @@ describe('what only OpenAI’s own API can honour binds the request to it, by th
     ['input[1] (compaction)', { input: [user('Hi'), { type: 'compaction', encrypted_content: 'x' }] }],
     ['input[0] (web_search_call)', { input: [{ type: 'web_search_call', id: 'ws_1' }, user('Hi')] }],
     ['input[0].content[0].file_id', { input: [user([{ type: 'input_image', file_id: 'file-1' }])] }],
-    ['input[0].content[0].file_url', { input: [user([{ type: 'input_file', file_url: 'https://a.test/b.pdf' }])] }],
     ['input[0].content[0] (brand_new)', { input: [user([{ type: 'brand_new' }])] }],
     ['tools[0] (apply_patch)', { tools: [{ type: 'apply_patch' }] }],
     ['tools[0] (namespace)', { tools: [{ type: 'namespace', name: 'n', tools: [] }] }],

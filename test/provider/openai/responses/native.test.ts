@@ -11,11 +11,11 @@ const GPT = model({
   headers: { 'OpenAI-Project': 'p' },
 })
 
-function sent(fields: Record<string, unknown>, metadata?: Record<string, string>) {
+function sent(fields: Record<string, unknown>, metadata?: Record<string, string>, beta?: string) {
   const body = v.parse(ResponsesSchema, { model: 'auto', input: 'Hi', ...fields })
   const read = readResponses(body)
   if (!read.ok) throw new Error(JSON.stringify(read.failure))
-  const request = nativeRequest(body, read.value, metadata).request(GPT, 'sk-1')
+  const request = nativeRequest(body, read.value, metadata, beta).request(GPT, 'sk-1')
   if (!request.ok) throw new Error(JSON.stringify(request.failure))
   return { ...request.value, body: JSON.parse(request.value.body) }
 }
@@ -41,6 +41,11 @@ describe('the caller’s own body', () => {
       input: [{ role: 'user', content: [{ type: 'brand_new', x: 1 }], odd: true }],
     }
     expect(sent(fields).body).toEqual({ ...fields, model: 'gpt-5.2', store: false })
+  })
+
+  it('goes up under the betas that the caller names', () => {
+    expect(sent({}, undefined, 'one=v1,two=v2').headers).toMatchObject({ 'openai-beta': 'one=v1,two=v2', 'openai-project': 'p' })
+    expect(sent({}).headers).not.toHaveProperty('openai-beta')
   })
 
   it('says so where it was to be stored', () => {
@@ -111,7 +116,26 @@ describe('the caller’s own body', () => {
       input: 'Hi',
       odd: JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`),
     })
-    const result = nativeRequest(body, { lost: [], binding: undefined }, undefined).request(GPT, 'sk-1')
+    const result = nativeRequest(body, { lost: [], binding: undefined }, undefined, undefined).request(GPT, 'sk-1')
     expect(!result.ok && result.failure).toMatchObject({ kind: 'rejected', upstream: { status: 400 } })
+  })
+})
+
+describe('a field that another provider has no word for is called what the caller called it', () => {
+  const calledIn = (fields: Record<string, unknown>, field: string) => {
+    const body = v.parse(ResponsesSchema, { model: 'auto', input: 'Hi', ...fields })
+    return nativeRequest(body, { lost: [], binding: undefined }, undefined, undefined).called?.(field)
+  }
+  const include = ['message.output_text.logprobs']
+
+  it.each([
+    ['include', { include }, 'logprobs'],
+    ['include', { include, top_logprobs: 3 }, 'logprobs'],
+    ['top_logprobs', { top_logprobs: 3 }, 'logprobs'],
+    ['top_logprobs', { include, top_logprobs: 3 }, 'top_logprobs'],
+    ['text.verbosity', {}, 'verbosity'],
+    ['seed', {}, 'seed'],
+  ])('%s, of %j, for %s', (name, fields, field) => {
+    expect(calledIn(fields, field)).toBe(name)
   })
 })

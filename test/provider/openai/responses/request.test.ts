@@ -54,6 +54,7 @@ const userPart = fc.oneof(
   fc.constantFrom(
     { type: 'file', file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,AA==' } },
     { type: 'file', file: { file_id: 'file-1' } },
+    { type: 'file', file: { filename: 'b.pdf', file_data: 'https://a.test/b.pdf' } },
     { type: 'input_audio', input_audio: { data: 'AA==', format: 'wav' } },
   ),
 )

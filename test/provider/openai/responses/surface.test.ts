@@ -170,6 +170,19 @@ describe('a problem', () => {
   ])('with %s is one with %s', (param, own) => {
     expect(JSON.parse(surface.problem(problem({ param }))).error.param).toBe(own)
   })
+
+  it.each([
+    ['max_tokens', 'max_tokens is too large.', 'max_output_tokens is too large.'],
+    [
+      'messages[1].tool_calls[0].function.arguments',
+      'messages[1].tool_calls[0].function.arguments is no object.',
+      'input is no object.',
+    ],
+    ['n', 'Claude gives one answer a request.', 'Claude gives one answer a request.'],
+    ['messages', 'The messages are too long.', 'The messages are too long.'],
+  ])('with a sentence that begins with %s begins with the caller’s own word', (param, message, told) => {
+    expect(JSON.parse(surface.problem(problem({ param, message }))).error.message).toBe(told)
+  })
 })
 
 const part = (delta: Delta, more?: Parameters<typeof chunk>[2]): StreamPart => ({
