@@ -1,28 +1,35 @@
 /**
  * What a request is, before any model is asked: deterministic, without a model call, and within a bounded amount of work however long the
- * conversation is. Rules over a lexicon; every guess says how sure it is, and abstains rather than guess wildly.
+ * conversation is. Every guess says how sure it is, and abstains rather than guess wildly.
  */
 import type { ChatRequest } from '../chat'
+import { Classifier, type Scores } from './classifier'
 import { complexityOf } from './complexity'
-import { type Evidence, evidenceOf } from './evidence'
 import type { Features } from './features'
 import { languageOf } from './language'
 import { taskOf } from './task'
 import { read } from './text'
 import { estimatePromptTokens } from './tokens'
 import { topicOf } from './topic'
+import WEIGHTS from './weights/task.json' with { type: 'json' }
+
+const classifier = new Classifier(WEIGHTS)
 
 /** Guesses are made when first looked at: a request for one model or pool needs none of them, and they are most of the work. */
 export function describe(chat: ChatRequest): Features {
   const reading = read(chat)
-  let evidence: Evidence | undefined
+  let scores: Scores | undefined
+  let isScored = false
   let language: Features['language'] | undefined
   let topic: Features['topic'] | undefined
   let task: Features['task'] | undefined
   let complexity: Features['complexity'] | undefined
-  const weigh = (): Evidence => {
-    evidence ??= evidenceOf(reading)
-    return evidence
+  let promptTokens: number | undefined
+  // topic, task and complexity are read off the text at once
+  const scored = (): Scores | undefined => {
+    if (!isScored) scores = classifier.score(reading)
+    isScored = true
+    return scores
   }
   return {
     get language() {
@@ -30,22 +37,25 @@ export function describe(chat: ChatRequest): Features {
       return language
     },
     get topic() {
-      topic ??= topicOf(weigh())
+      topic ??= topicOf(scored())
       return topic
     },
     get task() {
-      task ??= taskOf(chat, reading, weigh())
+      task ??= taskOf(chat, reading, scored())
       return task
     },
     get complexity() {
-      complexity ??= complexityOf(reading, weigh())
+      complexity ??= complexityOf(scored())
       return complexity
     },
     modalities: reading.modalities,
     tools: (chat.tools?.length ?? 0) > 0,
     jsonSchema: chat.response_format?.type === 'json_schema',
     stream: chat.stream === true,
-    promptTokens: estimatePromptTokens(chat),
+    get promptTokens() {
+      promptTokens ??= estimatePromptTokens(chat)
+      return promptTokens
+    },
     turns: reading.turns,
   }
 }

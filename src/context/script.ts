@@ -88,7 +88,8 @@ for (const [first, last, script] of RANGES) CELLS.fill(SCRIPTS.indexOf(script), 
 const LATIN = SCRIPTS.indexOf('latin')
 const SYMBOL = SCRIPTS.indexOf('symbol')
 
-function cellOf(unit: number): number {
+/** Its place in `SCRIPTS`, for those who count: see `scriptOf`. */
+export function scriptIndexOf(unit: number): number {
   if (unit < 0x80) return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) ? LATIN : 0
   // the signs of multiplication and division stand among the accented letters
   if (unit === 0xd7 || unit === 0xf7) return SYMBOL
@@ -97,20 +98,5 @@ function cellOf(unit: number): number {
 
 /** Of a UTF-16 code unit. Digits, spaces, controls and punctuation are `none`. */
 export function scriptOf(unit: number): Script {
-  return SCRIPTS[cellOf(unit)] ?? 'none'
-}
-
-/** How many characters of each script a text has. */
-export function tallyScripts(text: string): Map<Script, number> {
-  const counts = new Uint32Array(SCRIPTS.length)
-  for (let index = 0; index < text.length; index++) {
-    const cell = cellOf(text.charCodeAt(index))
-    counts[cell] = (counts[cell] ?? 0) + 1
-  }
-  const tally = new Map<Script, number>()
-  for (const [cell, script] of SCRIPTS.entries()) {
-    const count = counts[cell] ?? 0
-    if (count > 0) tally.set(script, count)
-  }
-  return tally
+  return SCRIPTS[scriptIndexOf(unit)] ?? 'none'
 }

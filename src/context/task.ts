@@ -1,49 +1,45 @@
-/** What is to be done, whatever the topic: answer, write, change a given text, pull something out of it, chat, or call tools. */
+/** What is to be done: answer, write, change a given text, pull something out of it, chat, or call tools. It follows from the topic, mostly. */
 import type { ChatRequest } from '../chat'
-import type { Evidence } from './evidence'
-import { type Guess, TASKS, type Task } from './features'
-import { guess } from './softmax'
+import type { Scores } from './classifier'
+import { type Guess, TASKS, type Task, TOPICS, type Topic } from './features'
 import type { Reading } from './text'
+import { topicOf } from './topic'
 
-/** Below this the guess abstains. With six tasks and "none of them", chance is 0.14. */
+/** Below this the guess abstains. With six tasks chance is 0.17. */
 export const LEAST_TASK_CONFIDENCE = 0.3
-const NONE = 0.6
 
 /** The request leaves the model no choice but to call a tool, or the model is in the midst of it. Not certain: it may refuse. */
 const FORCED: Guess<Task> = { value: 'tool_use', confidence: 0.95 }
 /** Tools are offered. Many clients attach theirs to every request, so this decides only where little else speaks. */
-const OFFERED = 2.2
+const OFFERED = 0.35
+/** Of programs some ask and some are to be written; a question mark tells these apart in about three of four. */
+const ASKED_OF_CODE = { withQuestion: 0.75, without: 0.25 } as const
+/** Whoever wants an answer by a schema has something sorted or filled in. */
+const SCHEMA_ODDS = 2
 
-const SMALL_TALK_WORDS = 20
-const both = (one: number, other: number): number => Math.min(1, one, other)
-
-export function taskOf(chat: ChatRequest, reading: Reading, evidence: Evidence): Guess<Task> {
+export function taskOf(chat: ChatRequest, reading: Reading, scores: Scores | undefined): Guess<Task> {
   const offered = (chat.tools?.length ?? 0) > 0 && chat.tool_choice !== 'none'
   const named = typeof chat.tool_choice === 'object' && chat.tool_choice !== null
   if (offered && (reading.resumesTool || named || chat.tool_choice === 'required')) return FORCED
+  const left = offered ? 1 - OFFERED : 1
+  // what is asked may be anything: only the tools say something
+  if (scores === undefined || topicOf(scores).value === undefined)
+    return { value: offered ? 'tool_use' : undefined, confidence: 1 - left }
 
-  const { strength: cue, shape, words } = evidence
-  const asks = Math.max(Math.min(1, cue.ask), shape.questions > 0 ? 1 : 0)
-  const product = Math.max(cue.fiction, cue.document, cue.code)
-  const transform = Math.min(1.5, cue.transform)
-  const score: Record<Task, number> = {
+  const of = (topic: Topic): number => scores.topics[TOPICS.indexOf(topic)] ?? 0
+  const asked = scores.questions > 0 ? ASKED_OF_CODE.withQuestion : ASKED_OF_CODE.without
+  const odds = (scores.extract / (1 - scores.extract)) * (chat.response_format?.type === 'json_schema' ? SCHEMA_ODDS : 1)
+  const extract = odds / (1 + odds)
+  const probability: Record<Task, number> = {
     question:
-      1.3 * asks +
-      0.8 * cue.fact +
-      0.7 * cue.howto +
-      0.5 * cue.advice +
-      0.6 * cue.quantity +
-      0.5 * cue.fault +
-      (shape.options ? 1.2 : 0),
-    generate: 0.8 * cue.write + 1.5 * both(cue.write, product) + 0.5 * product + 0.6 * cue.roleplay,
-    transform: 2 * transform + (shape.quoted ? 0.5 : 0),
-    extract: 1.8 * cue.extract + (chat.response_format?.type === 'json_schema' ? 0.8 : 0),
-    converse: (words <= SMALL_TALK_WORDS ? 2.4 : 0.8) * cue.greet,
-    tool_use: offered ? OFFERED : 0,
+      left * (of('knowledge_qa') + of('advice_planning') + of('math_reasoning') + of('technical_support') + asked * of('coding')),
+    generate: left * (of('creative_writing') + of('functional_writing') + (1 - asked) * of('coding')),
+    transform: left * (1 - extract) * of('text_transform'),
+    extract: left * extract * of('text_transform'),
+    converse: left * of('chitchat'),
+    tool_use: 1 - left,
   }
-  return guess(
-    TASKS.map(value => ({ value, score: score[value] })),
-    NONE,
-    LEAST_TASK_CONFIDENCE,
-  )
+  const value = TASKS.reduce((best, task) => (probability[task] > probability[best] ? task : best))
+  const confidence = probability[value]
+  return { value: confidence >= LEAST_TASK_CONFIDENCE ? value : undefined, confidence }
 }

@@ -9,12 +9,14 @@ import { MODALITIES, type Modality } from './features'
 const LAST_HEAD_CHARACTERS = 1_200
 const LAST_TAIL_CHARACTERS = 600
 const EARLIER_CHARACTERS = 600
+/** Of these, where not all fits. */
+const FIRST_CHARACTERS = 200
 const SYSTEM_CHARACTERS = 400
 
 export interface Reading {
   /** The last user turn, at most its beginning and its end. */
   readonly last: string
-  /** Earlier user turns, the newest first. */
+  /** Earlier user turns, the newest first, and the beginning of the very first, which often says what all is about. */
   readonly earlier: string
   /** System and developer messages, from the beginning. */
   readonly system: string
@@ -86,7 +88,7 @@ export function read(chat: ChatRequest): Reading {
       lastCharacters + last.length <= whole
         ? head(last, whole)
         : `${head(last, LAST_HEAD_CHARACTERS)}\n${tail(last, LAST_TAIL_CHARACTERS - 1)}`,
-    earlier: head(newestFirst(users), EARLIER_CHARACTERS),
+    earlier: earlierOf(users),
     system: head(systems, SYSTEM_CHARACTERS),
     lastCharacters,
     modalities: MODALITIES.filter(modality => present.has(modality)),
@@ -95,19 +97,12 @@ export function read(chat: ChatRequest): Reading {
   }
 }
 
-/** No more turns than can have a share of the budget. */
-function newestFirst(users: readonly (readonly string[])[]): readonly string[] {
-  return users.slice(-EARLIER_CHARACTERS).reverse().flat()
-}
-
-/**
- * Without fenced code, inline code, web addresses and the hosts of mail addresses: they are written in no human language. Each pattern either
- * consumes what it has looked at or gives up within a fixed number of characters, so the time is linear.
- */
-export function proseOf(text: string): string {
-  return text
-    .replace(/```[\s\S]*?(?:```|$)/g, ' ')
-    .replace(/`[^`\n]{1,200}`/g, ' ')
-    .replace(/\b(?:https?:\/\/|www\.)\S+/g, ' ')
-    .replace(/@[\w.-]+/g, ' ')
+function earlierOf(users: readonly (readonly string[])[]): string {
+  const first = users[0]
+  if (first === undefined) return ''
+  // no more turns than can have a share of the budget
+  const newest = users.slice(-EARLIER_CHARACTERS).reverse().flat()
+  const all = head(newest, EARLIER_CHARACTERS + 1)
+  if (all.length <= EARLIER_CHARACTERS && users.length <= EARLIER_CHARACTERS) return all
+  return `${head(newest, EARLIER_CHARACTERS - FIRST_CHARACTERS)}\n${head(first, FIRST_CHARACTERS - 1)}`
 }

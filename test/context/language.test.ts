@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, describe as suite, test } from 'vitest'
 import { languageOf, languageOfText } from '../../src/context/language'
 import { read } from '../../src/context/text'
+import WEIGHTS from '../../src/context/weights/language.json' with { type: 'json' }
 import { PROMPTS } from './prompts'
 
 suite('language by script', () => {
@@ -67,15 +68,100 @@ suite('language by words and letters', () => {
     expect(languageOfText('Où êtes-vous déjà allés ?'.normalize('NFD')).value).toBe('fr')
   })
 
-  test('more of the same text is never less sure', () => {
-    const once = languageOfText('Wo ist der Bahnhof').confidence
-    expect(languageOfText('Wo ist der Bahnhof und wann fährt der Zug').confidence).toBeGreaterThan(once)
+  test('more of the same text is surer', () => {
+    const once = languageOfText('Wo ist er').confidence
+    expect(languageOfText('Wo ist er und wann fährt der nächste Zug').confidence).toBeGreaterThan(once)
+  })
+})
+
+suite('language of short prompts', () => {
+  test.each([
+    ['en', 'hello'],
+    ['en', 'thanks'],
+    ['en', 'why is the sky blue'],
+    ['en', 'What is 2+2?'],
+    ['de', 'wie geht das nochmal'],
+    ['fr', 'corrige ce code'],
+    ['es', 'como puedo instalar docker en ubuntu'],
+    ['pt', 'nao consigo conectar no wifi'],
+    ['tr', 'bilgisayarim neden yavas'],
+    ['vi', 'viet cho toi mot bai tho'],
+    ['sw', 'habari yako'],
+    ['fi', 'moi mitä kuuluu'],
+    ['sk', 'ahoj ako sa máš'],
+    ['cs', 'ahoj jak se máš'],
+    ['sl', 'živjo kako si'],
+    ['ru', 'привет, как дела'],
+    ['uk', 'привіт'],
+    ['zh', '写一首诗'],
+  ])('%s: %s', (language, text) => {
+    expect(languageOfText(text).value).toBe(language)
+  })
+})
+
+suite('language in spite of', () => {
+  test.each([
+    ['names of commands', 'de', 'Wie kann ich im Docker Container mit git rebase einen commit squashen?'],
+    ['names in Latin letters in a text of another script', 'ru', 'Как настроить nginx reverse proxy для docker compose?'],
+    ['names in Latin letters in a Korean text', 'ko', '이 코드 리팩토링 해줘 useState useEffect'],
+    ['a message of a machine', 'zh', '这个错误怎么解决 TypeError: Cannot read properties of undefined'],
+    ['a quotation to be translated', 'en', 'Translate "Wo ist der Bahnhof" to English'],
+    ['a text to be translated', 'en', 'Translate to Russian: привет, как дела у тебя сегодня'],
+    [
+      'a text to be summarised',
+      'de',
+      'Fasse den folgenden Text zusammen:\n\nThe parliament passed a new law on Thursday that changes the rules.',
+    ],
+    ['a text in another script to be translated', 'zh', '用英语翻译以下内容: The weather is nice today and I want to go out'],
+    ['a foreign word that is asked about', 'en', 'What does привет mean'],
+    ['foreign characters that are asked about', 'en', 'How do I pronounce 你好 in Chinese'],
+    ['code around it', 'ja', 'この関数のバグを直して: def add(a,b): return a-b'],
+    ['inline code', 'en', "I'm trying to use `getElementById` but it's null"],
+    ['a formula', 'zh', '解不等式 |2x-1|+|x+3|>6'],
+    ['TeX', 'en', 'Find all $x$ such that $\\frac{x}{2} = \\sqrt{x}$ holds'],
+    ['capitals', 'fr', 'POURQUOI LE CIEL EST BLEU'],
+    ['a mark of byte order', 'de', '\ufeffWie spät ist es?'],
+  ])('%s', (_, language, text) => {
+    expect(languageOfText(text).value).toBe(language)
   })
 })
 
 suite('language abstains', () => {
-  test.each(['', '   ', '12345 67', 'xqzt', '????', '😀😀', 'ok', 'Docker', '\ud800'])('on %j', text => {
+  test.each([
+    '',
+    '   ',
+    '12345 67',
+    'xqzt',
+    '????',
+    '😀😀',
+    'ok',
+    'lol',
+    'a',
+    'x y z',
+    'Docker',
+    '\ud800',
+    'https://example.com/the/best',
+    '```js\nconst the = of\n```',
+    'def foo(x):\n    return x + 1',
+    '{"a": 1, "b": [true, false]}',
+    '<div class="x"><p></p></div>',
+  ])('on %j', text => {
     expect(languageOfText(text).value).toBeUndefined()
+  })
+})
+
+suite('the weights', () => {
+  test('know the languages that share a script, by their two letters', () => {
+    const codes = Object.values(WEIGHTS.languages).flat()
+    expect(codes.filter(code => code !== '' && !/^[a-z]{2}$/.test(code))).toEqual([])
+    expect(WEIGHTS.languages.latin.length).toBeGreaterThanOrEqual(50)
+    expect(WEIGHTS.languages.cyrillic).toEqual(['be', 'bg', 'kk', 'mk', 'mn', 'ru', 'sr', 'uk'])
+  })
+
+  test('are smaller than 450 kB, and say what they were made of', () => {
+    expect(WEIGHTS.data.length * 0.75).toBeLessThan(450_000)
+    expect(WEIGHTS.input).toMatch(/^[0-9a-f]{64}$/)
+    expect(WEIGHTS.sources.length).toBeGreaterThan(0)
   })
 })
 

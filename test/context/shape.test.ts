@@ -1,39 +1,45 @@
+import fc from 'fast-check'
 import { expect, describe as suite, test } from 'vitest'
-import { type Shape, shapeOf } from '../../src/context/shape'
+import { Ngrams } from '../../src/context/ngrams'
+import { SHAPE_SIZE, shapeOf } from '../../src/context/shape'
+
+function of(text: string, characters = text.length): Float64Array {
+  const ngrams = new Ngrams()
+  ngrams.add(text)
+  const shape = new Float64Array(SHAPE_SIZE)
+  shapeOf(ngrams, characters, shape)
+  return shape
+}
 
 suite('shape', () => {
-  const CASES: readonly (readonly [keyof Shape, Shape[keyof Shape], string])[] = [
-    ['code', true, 'look:\n```\nx\n```'],
-    ['code', true, 'def area(r):\n  return r'],
-    ['code', true, 'if (ready) {\n  go()\n}'],
-    ['code', true, '#include <stdio.h>'],
-    ['code', false, 'We import goods from China; they return next week.'],
-    ['stackTrace', true, 'Exception in thread\n\tat com.example.Main.run(Main.java:5)'],
-    ['stackTrace', true, 'ValueError: bad input'],
-    ['stackTrace', false, 'We met at the station'],
-    ['formula', true, 'Let \\frac{1}{2} be given'],
-    ['formula', true, '3 + 4'],
-    ['formula', true, 'x^2'],
-    ['formula', false, 'It costs $5 or maybe $10, since 2024-05-01'],
-    ['options', true, 'Which one?\nA. red\nB. blue'],
-    ['options', true, 'Is it A) red or B) blue'],
-    ['options', false, 'Vitamin B. is A. good thing'],
-    ['options', false, `A. one ${'x'.repeat(300)} B. two`],
-    ['errorCode', true, 'error 0x8024402C'],
-    ['errorCode', false, '10x800'],
-    ['questions', 3, 'a? b？ c؟'],
-    ['lines', 3, 'a\nb\nc'],
-    ['numbers', 2, '12 and 3'],
-    ['quoted', true, `Summarise this:\n${'text '.repeat(50)}`],
-    ['quoted', false, 'Summarise this: it is short'],
-  ]
-  test.each(CASES)('%s is %j in %j', (property, expected, text) => {
-    expect(shapeOf(text)[property]).toBe(expected)
+  test.each([
+    ['length', 0, 'aaa', Math.log1p(3) / 3 - 1.5],
+    ['words', 1, 'a b c', Math.log1p(3) / 3 - 1],
+    ['questions, up to three', 3, '? ? ? ? ?', 1.5],
+    ['share of digits', 5, 'ab 12', 2],
+    ['backslashes', 8, '\\frac', Math.log1p(1) / 2],
+    ['capitals', 11, 'AAAA', 1],
+    ['characters that are words', 13, '漢字', 1],
+    ['options', 14, 'A. x\nB. y', 0.4],
+    ['items of a list', 18, '- x\n- y', 0.4],
+  ])('%s', (_, index, text, value) => {
+    expect(of(text)[index]).toBeCloseTo(value, 10)
   })
 
-  test('densities are shares, and none of nothing', () => {
-    expect(shapeOf('')).toMatchObject({ codeDensity: 0, mathsDensity: 0 })
-    expect(shapeOf('{};x').codeDensity).toBe(0.75)
-    expect(shapeOf('1+1x').mathsDensity).toBe(0.75)
+  test('a turn of which only the ends were read counts with its whole length', () => {
+    expect(of('word', 100_000)[0]).toBeCloseTo(Math.log1p(100_000) / 3 - 1.5, 10)
+  })
+
+  test('stays within a few units of zero', () => {
+    // log1p(10⁷) / 3 - 1.5 = 3.9 is the largest that a body of ten megabytes can bring
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 1_800 }), fc.nat(10_000_000), (text, more) => {
+        for (const each of of(text, text.length + more)) {
+          expect(each).toBeGreaterThanOrEqual(-1.5)
+          expect(each).toBeLessThan(6)
+        }
+      }),
+      { seed: 22 },
+    )
   })
 })

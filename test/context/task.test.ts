@@ -1,15 +1,10 @@
 import { expect, describe as suite, test } from 'vitest'
 import type { ChatRequest } from '../../src/chat'
-import { evidenceOf } from '../../src/context/evidence'
+import { describe } from '../../src/context/describe'
 import type { Task } from '../../src/context/features'
-import { taskOf } from '../../src/context/task'
-import { read } from '../../src/context/text'
 
-const of = (content: string, rest: Partial<ChatRequest> = {}) => {
-  const chat: ChatRequest = { model: 'auto', messages: [{ role: 'user', content }], ...rest }
-  const reading = read(chat)
-  return taskOf(chat, reading, evidenceOf(reading))
-}
+const of = (content: string, rest: Partial<ChatRequest> = {}) =>
+  describe({ model: 'auto', messages: [{ role: 'user', content }], ...rest }).task
 const tools: NonNullable<ChatRequest['tools']> = [{ type: 'function', function: { name: 'weather' } }]
 
 suite('task', () => {
@@ -23,7 +18,7 @@ suite('task', () => {
     ['transform', 'Translate this sentence into Polish'],
     ['transform', 'Resume el siguiente texto'],
     ['extract', 'Extract all dates from the text below'],
-    ['extract', 'Klassifiziere die Stimmung dieser Rezension'],
+    ['extract', 'Extrahiere alle Namen und Daten aus dem folgenden Text'],
     ['converse', 'Hi, how are you?'],
     ['converse', '谢谢，再见'],
   ]
@@ -32,7 +27,7 @@ suite('task', () => {
   })
 
   test('abstains where nothing speaks', () => {
-    expect(of('asdf').value).toBeUndefined()
+    expect(of('xqzv').value).toBeUndefined()
   })
 
   test('a request that must call a tool is tool use, whatever it says', () => {
@@ -51,11 +46,11 @@ suite('task', () => {
   })
 
   test('tools that are only offered decide where little else speaks', () => {
-    expect(of('berlin', { tools }).value).toBe('tool_use')
+    expect(of('xqzv', { tools }).value).toBe('tool_use')
     expect(of('Write a story about a lighthouse', { tools }).value).toBe('generate')
   })
 
   test('tools that may not be called do not count', () => {
-    expect(of('berlin', { tools, tool_choice: 'none' }).value).toBeUndefined()
+    expect(of('xqzv', { tools, tool_choice: 'none' }).value).toBeUndefined()
   })
 })

