@@ -37,11 +37,11 @@ export const modelAware: Strategy = {
       const ranked = candidates
         .map(candidate => {
           const { model, quality } = candidate
-          const valueOf = (name: Quality) => (explore === undefined ? quality[name].mean : drawBeta(quality[name], random))
+          const figureOf = (name: Quality) => (explore === undefined ? quality[name].mean : drawBeta(quality[name], random))
           const qualities: Readonly<Record<Priority, number>> = {
-            accuracy: valueOf('accuracy'),
-            creativity: valueOf('creativity'),
-            ethics: valueOf('ethics'),
+            accuracy: figureOf('accuracy'),
+            creativity: figureOf('creativity'),
+            ethics: figureOf('ethics'),
             speed: speedScore(answerMs(candidate, promptTokens), fastestMs),
             cost: costScore(blendedPrice(model.price, promptTokens), cheapest),
           }
