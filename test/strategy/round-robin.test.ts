@@ -17,6 +17,14 @@ describe('round robin', () => {
     expect(idsOf(rank(all, situation({ turn }))).join('')).toBe(expected)
   })
 
+  test('takes the credentials of one model in turn, at that model’s turns, the others right behind as its stand-ins', () => {
+    const key = (name: string) => candidate(`a:${name}`, {}, { of: 'a' })
+    const models = [key('x'), candidate('b'), key('y')]
+    const byKey = roundRobin.prepare(modelsOf(models), {})
+    const ranked = [0, 1, 2, 3, 4].map(turn => idsOf(byKey(models, situation({ turn }))).join(' '))
+    expect(ranked).toEqual(['a:x a:y b', 'b a:x a:y', 'a:y a:x b', 'b a:y a:x', 'a:x a:y b'])
+  })
+
   test('gives the share of an excluded model to all others alike, not to the next in line', () => {
     const eligible = all.filter(({ model }) => model.id !== 'b')
     const counts = firsts(300, turn => rank(eligible, situation({ turn })))
