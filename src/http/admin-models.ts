@@ -75,6 +75,7 @@ export function deleteModel(c: AppContext, id: string): Promise<Response> {
 /** Every version of the overlay that can be gone back to. */
 export async function history(c: AppContext): Promise<Response> {
   if (!(await askRegistry(c))) return registryAway()
+  // The caller is told, and nothing was to be changed
   const versions = await c.var.registry.history().catch(() => undefined)
   if (versions === undefined) return registryAway()
   return c.json({ version: c.var.deployment.registry.overlay.version, versions })
