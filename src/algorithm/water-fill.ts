@@ -14,6 +14,14 @@ interface Vessel {
   readonly depth: number
   /** 0 or above FLAT. */
   readonly slope: number
+  /** Never with slope 0. */
+  readonly bend: Bend | undefined
+}
+
+/** From so much work on the vessel rises by another slope. */
+export interface Bend {
+  readonly after: number
+  readonly slope: number
 }
 
 interface Portion {
@@ -28,9 +36,15 @@ const FLAT = 1e-100
  * Shares of the work, each 0..1, summing up to 1. `levels` are where the vessels stand, `slopes` (>= 0) how much each rises per
  * unit of work. A vessel with slope 0 never rises: it takes all that is left once the water has reached it, evenly with others
  * like it at its level. One whose level or slope is not finite takes nothing, unless none is finite; then all take the same.
- * `work` may be infinite; 0 asks where the first drop goes.
+ * `work` may be infinite; 0 asks where the first drop goes. `bends`, for vessels that do rise, are where they become narrower or
+ * wider: at once with 0; anything negative or not finite is none.
  */
-export function waterFill(levels: readonly number[], slopes: readonly number[], work: number): readonly number[] {
+export function waterFill(
+  levels: readonly number[],
+  slopes: readonly number[],
+  work: number,
+  bends: readonly (Bend | undefined)[] = [],
+): readonly number[] {
   const finite = levels
     .map((level, index) => ({ index, level, slope: slopes[index] ?? 0 }))
     .filter(({ level, slope }) => Number.isFinite(level) && Number.isFinite(slope))
@@ -38,9 +52,14 @@ export function waterFill(levels: readonly number[], slopes: readonly number[], 
 
   const lowest = Math.min(...finite.map(({ level }) => level))
   const vessels = finite
-    .map(({ index, level, slope }): Vessel => ({ index, depth: level - lowest, slope: slope > FLAT ? slope : 0 }))
+    .map(({ index, level, slope }): Vessel => {
+      const bend = slope > FLAT ? usable(bends[index]) : undefined
+      const depth = level - lowest
+      if (bend?.after === 0) return { index, depth, slope: bend.slope, bend: undefined }
+      return { index, depth, slope: slope > FLAT ? slope : 0, bend }
+    })
     .sort((a, b) => a.depth - b.depth || a.index - b.index)
-  const poured = work === Number.POSITIVE_INFINITY ? pour(vessels, 1) : work > 0 ? fill(vessels, work) : []
+  const poured = work === Number.POSITIVE_INFINITY ? pour(vessels.map(afterBend), 1) : work > 0 ? fill(vessels, work) : []
   const firstDrop = () =>
     pour(
       vessels.filter(({ depth }) => depth === 0),
@@ -55,26 +74,56 @@ export function waterFill(levels: readonly number[], slopes: readonly number[], 
   return shares
 }
 
+function usable(bend: Bend | undefined): Bend | undefined {
+  return bend !== undefined && bend.slope > FLAT && Number.isFinite(bend.slope) && bend.after >= 0 && Number.isFinite(bend.after)
+    ? bend
+    : undefined
+}
+
+const afterBend = (vessel: Vessel): Vessel => ({ ...vessel, slope: vessel.bend?.slope ?? vessel.slope })
+
+/** Where something changes as the surface rises: a vessel begins to take work, or takes it faster or more slowly from here on. */
+interface Step {
+  readonly depth: number
+  readonly vessel: Vessel
+  /** Work per unit of height, before and after. */
+  readonly from: number
+  readonly to: number
+}
+
 /** Fills up to the surface under which the vessels hold `work`. `vessels` come in ascending order. */
 function fill(vessels: readonly Vessel[], work: number): readonly Portion[] {
-  const below: Vessel[] = []
+  const steps = vessels.flatMap((vessel): Step[] => {
+    const { depth, slope, bend } = vessel
+    const start: Step = { depth, vessel, from: 0, to: 1 / slope }
+    return bend === undefined
+      ? [start]
+      : [start, { depth: depth + bend.after * slope, vessel, from: 1 / slope, to: 1 / bend.slope }]
+  })
   const upTo = (surface: number) =>
-    below.map(({ index, depth, slope }): Portion => ({ index, amount: Math.max(0, surface - depth) / slope }))
+    vessels
+      .filter(({ slope, depth }) => slope > 0 && depth <= surface)
+      .map((vessel): Portion => ({ index: vessel.index, amount: held(vessel, surface) }))
   // With its surface at s, the water in the vessels below amounts to s × width - offset
   let width = 0
   let offset = 0
-  for (const vessel of vessels) {
-    const held = vessel.depth * width - offset
-    if (held >= work) break
+  for (const { depth, vessel, from, to } of steps.sort((a, b) => a.depth - b.depth || a.vessel.index - b.vessel.index)) {
+    const below = depth * width - offset
+    if (below >= work) break
     if (vessel.slope === 0) {
-      const flat = vessels.filter(({ slope, depth }) => slope === 0 && depth === vessel.depth)
-      return [...upTo(vessel.depth), ...pour(flat, work - held)]
+      const flat = vessels.filter(each => each.slope === 0 && each.depth === depth)
+      return [...upTo(depth), ...pour(flat, work - below)]
     }
-    width += 1 / vessel.slope
-    offset += vessel.depth / vessel.slope
-    below.push(vessel)
+    width += to - from
+    offset += depth * (to - from)
   }
   return upTo((work + offset) / width)
+}
+
+/** What a vessel holds below the surface. */
+function held({ depth, slope, bend }: Vessel, surface: number): number {
+  const amount = Math.max(0, surface - depth) / slope
+  return bend === undefined || amount <= bend.after ? amount : bend.after + (surface - depth - bend.after * slope) / bend.slope
 }
 
 /** Divides `work` among vessels that stand level: all to the flat ones if there are any, else by how slowly each rises. */

@@ -35,9 +35,12 @@ const FeaturesSchema = v.pipe(
 const LoadSchema = v.object({
   inFlight: v.exactOptional(count),
   waitingTokens: v.exactOptional(count),
-  firstToken: v.exactOptional(v.object({ baseMs: v.number(), slopeMsPerToken: v.number() })),
+  firstToken: v.exactOptional(v.object({ baseMs: v.number(), slopeMsPerToken: v.number(), ahead: v.exactOptional(v.number()) })),
   slowdown: v.exactOptional(v.number()),
   perTokenMs: v.exactOptional(v.number()),
+  concurrency: v.exactOptional(v.number()),
+  answerMs: v.exactOptional(v.number()),
+  usualHeadroom: v.exactOptional(v.number()),
   p95Ratio: v.exactOptional(v.number()),
   failureRate: v.exactOptional(v.number()),
   recentFailures: v.exactOptional(count),

@@ -31,7 +31,9 @@ export async function attempt(
   if (!upstream.ok) return upstream
 
   const shared = [accountId(model), placeId(model, host.place)]
-  const lease = host.load.take(model.id, request.promptTokens, world.now(), shared)
+  // Closures that outlive the commit must not hold the request: it may be megabytes
+  const isStream = 'chat' in request && request.chat.stream === true
+  const lease = host.load.take(model.id, request.promptTokens, world.now(), shared, isStream)
   const stopper = new Stopper(world, host.clientLeft)
   stopper.obey(outpaced, { kind: 'outpaced' })
   const rest = heartbeat(world, () => {
@@ -39,8 +41,6 @@ export async function attempt(
     host.sync()
   })
   host.sync()
-  // Closures that outlive the commit must not hold the request: it may be megabytes
-  const isStream = 'chat' in request && request.chat.stream === true
   const settle = (settlement: Settlement) => {
     rest()
     stopper.release()

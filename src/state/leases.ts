@@ -6,6 +6,11 @@
 export interface Held {
   readonly model: string
   readonly promptTokens: number
+  readonly takenAtMs: number
+  /** When its first token may be expected, ms from then; undefined where nothing is known. */
+  readonly expectedMs: number | undefined
+  /** The answer comes as it is written; otherwise nobody sees a first token. */
+  readonly inPieces: boolean
   isWaiting: boolean
   renewedAtMs: number
 }
@@ -16,18 +21,33 @@ export interface Count {
   readonly waitingTokens: number
 }
 
+/** What `Count` cannot tell, as it depends on the time. */
+export interface Waits {
+  /** Those that wait for their first token. An answer that comes in one piece is taken to have begun when that was to be expected. */
+  readonly requests: number
+  /** Prompt tokens of such answers. */
+  readonly begunTokens: number
+  /** Streams that wait for longer than expected, and how many times longer, summed over them. */
+  readonly overdue: number
+  readonly timesExpected: number
+}
+
 /** A request's heart beats every second; ten missed beats are no hiccup. */
 export const HELD_MS = 10_000
 
+const NO_WAITS: Waits = Object.freeze({ requests: 0, begunTokens: 0, overdue: 0, timesExpected: 0 })
 const NONE: Count = Object.freeze({ inFlight: 0, waitingTokens: 0 })
 
 export class Leases {
   readonly #held = new Set<Held>()
   readonly #counts = new Map<string, Count>()
+  readonly #waiting = new Map<string, Set<Held>>()
 
-  take(model: string, promptTokens: number, nowMs: number): Held {
-    const held: Held = { model, promptTokens, isWaiting: true, renewedAtMs: nowMs }
+  take(model: string, promptTokens: number, nowMs: number, expectedMs?: number, inPieces = false): Held {
+    const held: Held = { model, promptTokens, takenAtMs: nowMs, expectedMs, inPieces, isWaiting: true, renewedAtMs: nowMs }
     this.#held.add(held)
+    const waiting = this.#waiting.get(model) ?? new Set()
+    this.#waiting.set(model, waiting.add(held))
     this.#add(model, 1, promptTokens)
     return held
   }
@@ -40,6 +60,7 @@ export class Leases {
   stopWaiting(held: Held): boolean {
     if (!held.isWaiting || !this.#held.has(held)) return false
     held.isWaiting = false
+    this.#waiting.get(held.model)?.delete(held)
     this.#add(held.model, 0, -held.promptTokens)
     return true
   }
@@ -47,6 +68,7 @@ export class Leases {
   /** False: it was over already. */
   end(held: Held): boolean {
     if (!this.#held.delete(held)) return false
+    this.#waiting.get(held.model)?.delete(held)
     this.#add(held.model, -1, held.isWaiting ? -held.promptTokens : 0)
     return true
   }
@@ -58,6 +80,27 @@ export class Leases {
 
   count(model: string): Count {
     return this.#counts.get(model) ?? NONE
+  }
+
+  waits(model: string, nowMs: number): Waits {
+    const waiting = this.#waiting.get(model)
+    if (waiting === undefined || waiting.size === 0) return NO_WAITS
+    let requests = 0
+    let begunTokens = 0
+    let overdue = 0
+    let timesExpected = 0
+    for (const { promptTokens, takenAtMs, expectedMs, inPieces } of waiting) {
+      const times = expectedMs === undefined ? 0 : (nowMs - takenAtMs) / Math.max(1, expectedMs)
+      if (times > 1 && !inPieces) {
+        begunTokens += promptTokens
+        continue
+      }
+      requests += 1
+      if (times <= 1) continue
+      overdue += 1
+      timesExpected += times
+    }
+    return { requests, begunTokens, overdue, timesExpected }
   }
 
   /** Models with live leases. */

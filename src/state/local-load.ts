@@ -2,9 +2,11 @@
  * One isolate's own share of the load: its live leases, what it has learned and not yet told, and the last snapshot of everyone else.
  * A decision rests on these alone; no call is made. Plain data inside, since an isolate's module state must outlive any one request.
  */
+import { roomFor } from './concurrency'
 import { cool, failureRate, HEALTHY, type Health, isEjected, mayProbe, observeResults, probing, recentFailures } from './ejection'
 import { type RememberedHeadroom, recall, remember, scarcer } from './headroom'
-import { Leases } from './leases'
+import { MAX_SLOWDOWN } from './latency'
+import { Leases, type Waits } from './leases'
 import {
   DUE_MS,
   type Headroom,
@@ -14,6 +16,7 @@ import {
   MAX_SAMPLES,
   type Report,
   type Snapshot,
+  type Waiting,
 } from './report'
 import { LEASE_MS } from './tracker'
 
@@ -46,13 +49,19 @@ export interface Lease {
 export interface ModelLoad {
   readonly inFlight: number
   readonly waitingTokens: number
-  readonly firstToken: { readonly baseMs: number; readonly slopeMsPerToken: number } | undefined
+  readonly firstToken: { readonly baseMs: number; readonly slopeMsPerToken: number; readonly ahead?: number } | undefined
   readonly slowdown: number
   readonly perTokenMs: number | undefined
+  /** Answers that it writes at a time before prompts have to wait; undefined: there was always room. */
+  readonly concurrency?: number | undefined
+  /** From the first token to the last. */
+  readonly answerMs?: number | undefined
   readonly p95Ratio: number | undefined
   readonly failureRate: number
   readonly recentFailures: number
   readonly headroom: Headroom | null
+  /** What is left of the rate limit on average, 0..1; undefined where no limit is known. */
+  readonly usualHeadroom?: number | undefined
   /** 0: healthy. */
   readonly ejectedForMs: number
   /** Ejected, but one request may try it. */
@@ -60,6 +69,7 @@ export interface ModelLoad {
 }
 
 export interface View {
+  /** Since the snapshot was asked for, and how old, on average, what the others had said of themselves was already then. */
   readonly ageMs: number
   readonly arrivalsPerSecond: number
   readonly meanPromptTokens: number
@@ -68,6 +78,8 @@ export interface View {
 /** Rows of a batch, some 150 bytes each without samples: a report travels in a header. What is left over goes with the next. */
 const MAX_ROWS = 40
 
+/** Enough for their average age; an isolate that is cut off must not collect them for ever. */
+const MAX_STARTS = 100
 /** Learned figures outlive the counts: a model's speed is worth knowing longer than its queue. */
 const FIGURES_MS = 600_000
 
@@ -79,7 +91,9 @@ export class LocalLoad {
   readonly #headroom = new Map<string, RememberedHeadroom>()
   #pending = new Map<string, Mutable<Learned>>()
   /** The batch that was sent and not yet acknowledged. */
-  #sent: Pick<Report, 'batch' | 'learned' | 'decisions'> | undefined
+  #sent: Pick<Report, 'batch' | 'learned' | 'startsAgoMs' | 'decisions'> | undefined
+  /** When the starts were that no report has carried yet. */
+  #startedAtMs: number[] = []
   #decisions: readonly LoggedDecision[] = []
   #batch = 0
   #snapshot: { readonly value: Snapshot; readonly atMs: number; readonly probes: Set<string> } | undefined
@@ -88,27 +102,38 @@ export class LocalLoad {
     this.#isolate = isolate
   }
 
-  /** `shared`: ids of the account and the place that the model is reached by; an answer proves that they work. */
-  take(model: string, promptTokens: number, nowMs: number, shared: readonly string[] = []): Lease {
+  /**
+   * `shared`: ids of the account and the place that the model is reached by; an answer proves that they work. `inPieces`: the
+   * answer comes as it is written, so that a first token is to be seen, and when it does not come, that says something.
+   */
+  take(model: string, promptTokens: number, nowMs: number, shared: readonly string[] = [], inPieces = false): Lease {
     const learned = this.#learnedOf(model)
-    const tokensAhead = this.load(model, nowMs).waitingTokens + promptTokens
-    const held = this.#leases.take(model, promptTokens, nowMs)
+    const load = this.load(model, nowMs)
+    const tokensAhead = load.waitingTokens + promptTokens
+    const expectedMs = expectedFirstTokenMs(load, promptTokens)
+    const held = this.#leases.take(model, promptTokens, nowMs, expectedMs, inPieces)
+    let firstAtMs: number | undefined
     learned.starts += 1
     learned.promptTokens += promptTokens
+    if (this.#startedAtMs.length < MAX_STARTS) this.#startedAtMs.push(nowMs)
     for (const id of [model, ...shared]) this.#useProbe(id, nowMs)
     return {
       model,
       renew: atMs => this.#leases.renew(held, atMs),
       firstToken: atMs => {
         if (!this.#leases.stopWaiting(held)) return
-        sample(this.#learnedOf(model).firstTokens, tokensAhead, atMs - nowMs)
+        firstAtMs = atMs
+        const news = this.#learnedOf(model)
+        sample(news.firstTokens, tokensAhead, atMs - nowMs)
+        news.prompts = [...(news.prompts ?? []), promptTokens].slice(-MAX_SAMPLES)
         for (const id of shared) this.#heal(id, atMs)
       },
       settle: (settlement, atMs) => {
         const wasWaiting = held.isWaiting
         if (!this.#leases.end(held)) return
         if (wasWaiting && settlement.timedOut === true) sample(this.#learnedOf(model).censored, tokensAhead, atMs - nowMs)
-        this.#learn(model, settlement, atMs)
+        this.#learn(model, settlement, atMs, wasWaiting && settlement.timedOut === true)
+        if (settlement.verdict === 'succeeded' && firstAtMs !== undefined) this.#learnAnswer(model, atMs - firstAtMs)
         if (settlement.verdict === 'succeeded') for (const id of shared) this.#heal(id, atMs)
       },
       headroom: (headroom, atMs) => {
@@ -120,6 +145,7 @@ export class LocalLoad {
 
   load(model: string, nowMs: number): ModelLoad {
     const own = this.#leases.count(model)
+    const waits = this.#leases.waits(model, nowMs)
     const others = this.#snapshot?.value.models[model]
     const ageMs = this.#snapshot === undefined ? Number.POSITIVE_INFINITY : nowMs - this.#snapshot.atMs
     const counts = ageMs <= LEASE_MS ? others : undefined
@@ -136,14 +162,18 @@ export class LocalLoad {
     const ejectedForMs = Math.max(ownEjection.forMs, theirs.forMs)
     return {
       inFlight: (counts?.inFlight ?? 0) + own.inFlight,
-      waitingTokens: (counts?.waitingTokens ?? 0) + own.waitingTokens,
-      firstToken: baseMs === undefined ? undefined : { baseMs, slopeMsPerToken: figures?.slopeMsPerToken ?? 0 },
-      slowdown: counts?.slowdown ?? 1,
+      waitingTokens: (counts?.waitingTokens ?? 0) + own.waitingTokens - waits.begunTokens,
+      firstToken:
+        baseMs === undefined ? undefined : { baseMs, slopeMsPerToken: figures?.slopeMsPerToken ?? 0, ahead: figures?.ahead ?? 1 },
+      slowdown: slowerBy(waits, counts?.slowdown ?? 1),
       perTokenMs: figures?.perTokenMs ?? undefined,
+      concurrency: figures?.concurrency ?? undefined,
+      answerMs: figures?.answerMs ?? undefined,
       p95Ratio: figures?.p95Ratio ?? undefined,
       failureRate: Math.max(counts?.failureRate ?? 0, failureRate(health, nowMs)),
       recentFailures: Math.max(counts?.recentFailures ?? 0, recentFailures(health, nowMs)),
       headroom: scarcer(recall(this.#headroom.get(model), nowMs), fresher(counts?.headroom ?? null, ageMs)),
+      usualHeadroom: figures?.usualHeadroom ?? undefined,
       ejectedForMs,
       probe: ejectedForMs > 0 && (ownEjection.forMs === 0 || ownEjection.probe) && (theirs.forMs === 0 || theirs.probe),
     }
@@ -152,8 +182,8 @@ export class LocalLoad {
   /** Undefined while there is no snapshot young enough for its counts to mean anything. */
   view(nowMs: number): View | undefined {
     if (this.#snapshot === undefined || nowMs - this.#snapshot.atMs > LEASE_MS) return undefined
-    const { arrivalsPerSecond, meanPromptTokens } = this.#snapshot.value
-    return { ageMs: nowMs - this.#snapshot.atMs, arrivalsPerSecond, meanPromptTokens }
+    const { lagMs = 0, arrivalsPerSecond, meanPromptTokens } = this.#snapshot.value
+    return { ageMs: nowMs - this.#snapshot.atMs + lagMs, arrivalsPerSecond, meanPromptTokens }
   }
 
   /** Something was learned that no report has carried yet. */
@@ -176,18 +206,26 @@ export class LocalLoad {
     if (this.#sent === undefined && this.#pending.size > 0) {
       this.#batch += 1
       const rows = [...this.#pending].slice(0, MAX_ROWS)
-      this.#sent = { batch: this.#batch, learned: Object.fromEntries(rows), decisions: this.#decisions }
+      const startsAgoMs = meanAge(this.#startedAtMs, nowMs)
+      this.#sent = {
+        batch: this.#batch,
+        learned: Object.fromEntries(rows),
+        ...(startsAgoMs !== undefined && { startsAgoMs }),
+        decisions: this.#decisions,
+      }
+      this.#startedAtMs = []
       for (const [id] of rows) this.#pending.delete(id)
       this.#decisions = []
     }
-    const leases = this.#leases
-      .counts()
-      .map(([model, { inFlight, waitingTokens }]) => [model, [inFlight, waitingTokens]] as const)
+    const held = this.#leases.counts().map(([model, count]) => ({ model, ...count, ...this.#leases.waits(model, nowMs) }))
+    const waiting = held.filter(({ requests }) => requests > 0)
     return {
       isolate: this.#isolate,
-      leases: Object.fromEntries(leases),
+      leases: Object.fromEntries(held.map(row => [row.model, [row.inFlight, row.waitingTokens - row.begunTokens]])),
+      ...(waiting.length > 0 && { waiting: Object.fromEntries(waiting.map(row => [row.model, waitingRow(row)])) }),
       batch: this.#sent?.batch ?? 0,
       learned: this.#sent?.learned ?? {},
+      ...(this.#sent?.startsAgoMs !== undefined && { startsAgoMs: this.#sent.startsAgoMs }),
       decisions: this.#sent?.decisions ?? [],
     }
   }
@@ -207,11 +245,20 @@ export class LocalLoad {
     this.#snapshot = { value: snapshot, atMs: sentAtMs, probes: new Set([...probes, ...kept]) }
   }
 
-  #learn(model: string, { verdict, perTokenMs, coolMs = 0, cools = model }: Settlement, nowMs: number): void {
+  #learnAnswer(model: string, ms: number): void {
+    const learned = this.#learnedOf(model)
+    learned.answerMs = (learned.answerMs ?? 0) + Math.max(0, Math.round(ms))
+    learned.answers = (learned.answers ?? 0) + 1
+  }
+
+  /** `outwaited`: a limit passed before the first token. Whether the model is stuck or only busy, the tracker knows better: it hears of the others' answers. */
+  #learn(model: string, { verdict, perTokenMs, coolMs = 0, cools = model }: Settlement, nowMs: number, outwaited: boolean): void {
     const learned = this.#learnedOf(model)
     if (verdict === 'succeeded') learned.succeeded += 1
     if (verdict === 'failed') learned.failed += 1
-    if (verdict !== 'neutral') {
+    const isForTracker = verdict === 'failed' && outwaited && this.view(nowMs) !== undefined
+    if (isForTracker) learned.outwaited = (learned.outwaited ?? 0) + 1
+    if (verdict !== 'neutral' && !isForTracker) {
       const failed = verdict === 'failed' ? 1 : 0
       this.#health.set(model, observeResults(this.#healthOf(model), 1 - failed, failed, nowMs))
     }
@@ -264,6 +311,30 @@ const nothingLearned = (): Mutable<Learned> => ({
   headroom: null,
   healed: false,
 })
+
+/** Whoever waits for longer than expected is the latest news of a slow-down: a sample each, of at least so much. */
+function slowerBy({ overdue, timesExpected }: Waits, slowdown: number): number {
+  return overdue === 0 ? slowdown : Math.max(slowdown, Math.min(MAX_SLOWDOWN, (slowdown + timesExpected) / (1 + overdue)))
+}
+
+const waitingRow = ({ requests, overdue, timesExpected }: Waits): Waiting => [
+  requests,
+  overdue,
+  Math.round(timesExpected * 10) / 10,
+]
+
+/** With the fleet as it is believed to be, at normal speed. */
+function expectedFirstTokenMs(load: ModelLoad, promptTokens: number): number | undefined {
+  if (load.firstToken === undefined) return undefined
+  const { baseMs, slopeMsPerToken, ahead = 1 } = load.firstToken
+  const { waitMs } = roomFor(load.concurrency, load.answerMs, load.inFlight)
+  return baseMs + slopeMsPerToken * promptTokens + Math.max(slopeMsPerToken * ahead * load.waitingTokens, waitMs)
+}
+
+function meanAge(timesMs: readonly number[], nowMs: number): number | undefined {
+  if (timesMs.length === 0) return undefined
+  return Math.round(timesMs.reduce((sum, timeMs) => sum + Math.max(0, nowMs - timeMs), 0) / timesMs.length)
+}
 
 /** Keeps the newest: with more than `MAX_SAMPLES` in one interval they hardly differ. */
 function sample(samples: number[], tokensAhead: number, ms: number): void {

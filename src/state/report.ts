@@ -14,12 +14,21 @@ export interface Report {
   readonly registry?: number | undefined
   /** Live leases a model: [in flight, prompt tokens still waiting for their first token]. Models without any are left out. */
   readonly leases: Readonly<Record<string, readonly [inFlight: number, waitingTokens: number]>>
+  /**
+   * Of those leases, how many still wait for their first token; of these, how many do so for longer than expected, and how many times longer all of them
+   * together. Models that nobody waits for are left out.
+   */
+  readonly waiting?: Readonly<Record<string, Waiting>> | undefined
   /** Counts up from 1; 0 with no batch. */
   readonly batch: number
   readonly learned: Readonly<Record<string, Learned>>
+  /** How long ago the starts of this batch were, ms, on average: so long nobody else knew of them. */
+  readonly startsAgoMs?: number | undefined
   /** The latest decisions, for people to look at; part of the batch. */
   readonly decisions: readonly LoggedDecision[]
 }
+
+export type Waiting = readonly [requests: number, overdue: number, timesExpected: number]
 
 /** No prompt, no key, no client. */
 export interface LoggedDecision {
@@ -45,13 +54,20 @@ export interface Learned {
   /** Attempts that ended well or badly; those that say nothing of the model (the client left) are in neither. */
   readonly succeeded: number
   readonly failed: number
+  /** Of the latter, those that only waited for their first token until a limit passed. */
+  readonly outwaited?: number | undefined
   /** At most `MAX_SAMPLES` pairs, flat: prompt tokens ahead, ms to the first token. */
   readonly firstTokens: readonly number[]
+  /** Of the tokens ahead in each of those pairs, the request's own. */
+  readonly prompts?: readonly number[] | undefined
   /** Limits that passed without a first token: the same pairs, the time being a lower bound. */
   readonly censored: readonly number[]
   /** Ms per output token, summed, over so many answers. */
   readonly perTokenMs: number
   readonly perTokenCount: number
+  /** From the first token to the last, ms, summed, over so many answers. */
+  readonly answerMs?: number | undefined
+  readonly answers?: number | undefined
   /** The upstream asks to be left alone so much longer, ms; 0 if it does not. */
   readonly coolMs: number
   /** What it last said of its rate limit. */
@@ -76,6 +92,8 @@ export interface Snapshot {
   readonly batch: number
   /** Sync no more often than this. */
   readonly intervalMs: number
+  /** How long a start goes unreported, on average: what everyone says of itself is so old when it gets here. Undefined from a version that does not know. */
+  readonly lagMs?: number | undefined
   /** Isolates that reported lately, this one included. */
   readonly isolates: number
   /** Requests that the other isolates start a second, and the mean size of a prompt. */
@@ -99,14 +117,22 @@ export interface ModelSnapshot {
   readonly waitingTokens: number
   readonly baseMs: number | null
   readonly slopeMsPerToken: number
+  /** What a token of the prompts that wait ahead counts for, of one's own; 0..1. */
+  readonly ahead?: number | undefined
   readonly slowdown: number
   readonly perTokenMs: number | null
   /** The 95th percentile of the time to first token, over the line's. */
   readonly p95Ratio: number | null
+  /** Answers that it writes at a time before prompts have to wait. */
+  readonly concurrency?: number | null | undefined
+  /** From the first token to the last, ms. */
+  readonly answerMs?: number | null | undefined
   readonly failureRate: number
   /** Number of recent failures, decayed. They come back fast and leave no lease, so they count as load for a while. */
   readonly recentFailures: number
   readonly headroom: Headroom | null
+  /** What is left of its scarcest rate limit on average, 0..1. */
+  readonly usualHeadroom?: number | null | undefined
   /** 0: healthy. `DUE_MS`: its time is over, and only a probe is missing. */
   readonly ejectedForMs: number
   /** Of an ejected model: this isolate may send it one request to see whether it has recovered. */
@@ -116,12 +142,13 @@ export interface ModelSnapshot {
 /** Whether a report is of this version's shape: one of another must not be counted, and above all not be kept. */
 export function isReport(value: unknown): value is Report {
   if (typeof value !== 'object' || value === null) return false
-  const { isolate, leases, batch, learned, decisions } = value as Partial<Record<keyof Report, unknown>>
+  const { isolate, leases, waiting = {}, batch, learned, decisions } = value as Partial<Record<keyof Report, unknown>>
   return (
     typeof isolate === 'string' &&
     typeof batch === 'number' &&
     Array.isArray(decisions) &&
     rows(leases).every(row => Array.isArray(row) && row.length === 2 && row.every(Number.isFinite)) &&
+    rows(waiting).every(row => Array.isArray(row) && row.length === 3 && row.every(Number.isFinite)) &&
     rows(learned).every(isLearned)
   )
 }

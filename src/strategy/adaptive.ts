@@ -1,24 +1,32 @@
 /**
  * Least expected time to first token, by what was learned of each model and by the load that the view shows.
  *
- * A candidate's level, ms, and its slope, ms per token of work sent there, are made in three steps:
- * 1. Prediction: (base + slope × (tokens waiting + own prompt)) × slow-down.
- * 2. Crowding: a model at its maxInFlight is taken to need twice its idle time. Hosted models show next to no slope until they
+ * A candidate's level, ms, and its slope, ms per token of work sent there, are made in these steps:
+ * 1. Reading: (base + slope × (own prompt + what counts of the tokens waiting)) × slow-down.
+ * 2. Room: a model that writes as many answers as it can makes prompts wait for one of them to end (`state/concurrency.ts`). Until
+ *    then this costs nothing, and from then on far more than reading does, so that the level bends there. In an old view the number in
+ *    flight is off by chance, and some room is left.
+ * 3. Crowding: a model at its maxInFlight is taken to need twice its idle time. Hosted models show next to no slope until they
  *    are overrun; without this they would be sent the whole fleet.
- * 3. Failures: `failure-cost.ts`. The first is then drawn as `load-interpretation.ts` says, with work in prompt tokens.
+ * 4. Failures: `failure-cost.ts`. The first is then drawn as `load-interpretation.ts` says, with work in prompt tokens, and one
+ *    whose rate limit runs low is spared as `thinning.ts` says.
  *
  * A model that nothing is known of is taken to be as good as the best known one when idle, so that it is tried, while what it has
  * in flight keeps it from being tried by everyone. If nothing is known of any, the weights decide.
  */
+import { roomFor } from '../state/concurrency'
 import { type Expectation, withFailures } from './failure-cost'
 import { type FirstTokenLine, firstTokenMs } from './first-token'
 import { rankByShares } from './least-connections'
 import { rankByLevel, unseenRequests } from './load-interpretation'
 import { byConfiguration } from './order'
 import type { Candidate, Ranked, Situation, Strategy } from './strategy'
+import { thinned } from './thinning'
 
 /** A line learned through 0 would have no crowding; and nobody answers faster than a clock in whole ms can tell. */
 const MIN_IDLE_MS = 1
+/** Standard deviations that stay free: to run out of room costs far more than to leave a little. */
+const CAUTION = 2
 
 /** Score: expected time to first token, ms; in flight / weight while nothing is known of any candidate. */
 export const adaptive: Strategy = {
@@ -28,7 +36,8 @@ export const adaptive: Strategy = {
     return (candidates, situation) => {
       const ordered = inOrder(candidates)
       const prior = bestWhenIdle(ordered, situation.features.promptTokens)
-      return prior === undefined ? rankUnknown(ordered, situation) : rankKnown(ordered, situation, prior)
+      const ranking = prior === undefined ? rankUnknown(ordered, situation) : rankKnown(ordered, situation, prior)
+      return thinned(ranking, ordered, situation.random)
     }
   },
 }
@@ -36,12 +45,13 @@ export const adaptive: Strategy = {
 function rankKnown(candidates: readonly Candidate[], situation: Situation, prior: FirstTokenLine): readonly Ranked[] {
   const own = situation.features.promptTokens
   const meanTokens = Math.max(1, situation.view?.meanPromptTokens ?? own)
-  const expected = withFailures(candidates.map(candidate => expectationOf(candidate, prior, own, meanTokens)))
+  const unseen = unseenShare(candidates, situation.view)
+  const expected = withFailures(candidates.map(candidate => expectationOf(candidate, prior, own, meanTokens, unseen)))
   const levels = candidates.flatMap(({ model }, index) => {
     const figures = expected[index]
-    return figures === undefined ? [] : { model, level: figures.levelMs, slope: figures.slopeMsPerToken }
+    return figures === undefined ? [] : { model, level: figures.levelMs, slope: figures.slopeMsPerToken, bend: figures.bend }
   })
-  return rankByLevel(levels, unseenRequests(candidates, situation.view) * meanTokens, situation.random)
+  return rankByLevel(levels, unseenTokens(candidates, situation.view, meanTokens), situation.random)
 }
 
 /** Failures are the one thing that may be known: a model gets its weight's share of what it does not fail. */
@@ -49,14 +59,28 @@ function rankUnknown(candidates: readonly Candidate[], situation: Situation): re
   return rankByShares(candidates, situation, ({ model, load }) => model.weight * (1 - load.failureRate))
 }
 
-function expectationOf({ model, load }: Candidate, prior: FirstTokenLine, ownTokens: number, meanTokens: number): Expectation {
+function expectationOf(
+  { model, load }: Candidate,
+  prior: FirstTokenLine,
+  ownTokens: number,
+  meanTokens: number,
+  unseen: number,
+): Expectation {
   const line = load.firstToken ?? prior
   const idleMs = Math.max(MIN_IDLE_MS, line.baseMs + line.slopeMsPerToken * meanTokens)
   // What one more request in flight adds: at maxInFlight it has added the idle time once more
   const crowdMs = idleMs / Math.max(1, model.maxInFlight)
+  // As many end unseen as begin, both by chance
+  const deviation = CAUTION * Math.sqrt(2 * unseen * load.inFlight)
+  const room = roomFor(load.concurrency, load.answerMs, load.inFlight, deviation)
+  const slopeMsPerToken = (line.slopeMsPerToken + crowdMs / meanTokens) * load.slowdown
+  const readMs = line.slopeMsPerToken * (line.ahead ?? 1) * load.waitingTokens * load.slowdown
+  const queueMs = Math.max(0, room.waitMs - readMs)
   return {
-    timeMs: firstTokenMs(line, load, ownTokens) + crowdMs * load.inFlight * load.slowdown,
-    slopeMsPerToken: (line.slopeMsPerToken + crowdMs / meanTokens) * load.slowdown,
+    timeMs: firstTokenMs(line, load, ownTokens) + crowdMs * load.inFlight * load.slowdown + queueMs,
+    idleMs: (line.baseMs + line.slopeMsPerToken * ownTokens) * load.slowdown,
+    slopeMsPerToken,
+    bend: { after: room.requests * meanTokens, slope: Math.max(slopeMsPerToken, room.turnMs / meanTokens) },
     failureRate: load.failureRate,
   }
 }
@@ -76,4 +100,16 @@ function bestWhenIdle(candidates: readonly Candidate[], ownTokens: number): Firs
     (best, line) => (best === undefined || idleMs(line) < idleMs(best) ? line : best),
     undefined,
   )
+}
+
+/** Without a view nothing counts but what each model can carry. */
+function unseenTokens(candidates: readonly Candidate[], view: Situation['view'], meanTokens: number): number {
+  return view === undefined ? Number.POSITIVE_INFINITY : unseenRequests(candidates, view) * meanTokens
+}
+
+/** Arrivals that the view does not show, per request in flight; no more than all of them can have changed. */
+function unseenShare(candidates: readonly Candidate[], view: Situation['view']): number {
+  if (view === undefined) return 1
+  const inFlight = candidates.reduce((total, { load }) => total + load.inFlight, 0)
+  return Math.min(1, unseenRequests(candidates, view) / Math.max(1, inFlight))
 }

@@ -1,7 +1,8 @@
 /**
  * What failures add to an expected time: E = t + f × (T + E), hence E = (t + f × T) / (1 - f). A failed attempt (share f) puts
  * the time T of a next try elsewhere on the request, and the model still owes its answer. T is the median of the others' times,
- * each weighed by how often it answers: one that hangs, or several that fail fast, do not make it.
+ * each weighed by how often it answers: one that hangs, or several that fail fast, do not make it. It is their time when idle: the longer the
+ * queues at the sound ones, the more there is to be said for one that answers every second time.
  *
  * A model that fails fast is thus no bargain, however fast it is: from f = 0.5 on it stands behind a sound one. The slope goes
  * through the same formula, since work that fails here lands there. Beside sound models it therefore gets at most 1 - f of the
@@ -13,8 +14,12 @@
 export interface Expectation {
   /** Expected time if the attempt succeeds, ms. */
   readonly timeMs: number
+  /** The same without anybody ahead; by default it is the same. */
+  readonly idleMs?: number
   /** Its growth with every token of work. */
   readonly slopeMsPerToken: number
+  /** From so many tokens on it grows by another slope. */
+  readonly bend?: { readonly after: number; readonly slope: number } | undefined
   /** 0..1 */
   readonly failureRate: number
 }
@@ -22,20 +27,30 @@ export interface Expectation {
 /** A failure rate of 1 is a string of bad luck, not a law of nature; and infinite times could not be compared with each other. */
 const MAX_FAILURE_RATE = 0.999
 
+export interface Costed {
+  readonly levelMs: number
+  readonly slopeMsPerToken: number
+  readonly bend?: Expectation['bend']
+}
+
 /** The expectations with failures counted in, in the same order. A lone candidate is its own next try. */
-export function withFailures(expectations: readonly Expectation[]): readonly { levelMs: number; slopeMsPerToken: number }[] {
-  const quickestFirst = expectations.toSorted((a, b) => a.timeMs - b.timeMs)
+export function withFailures(expectations: readonly Expectation[]): readonly Costed[] {
+  const quickestFirst = expectations.toSorted((a, b) => idleOf(a) - idleOf(b))
   return expectations.map(expectation => {
-    const { timeMs, slopeMsPerToken } = expectation
+    const { timeMs, slopeMsPerToken, bend } = expectation
     const failing = clamped(expectation.failureRate)
-    if (failing === 0) return { levelMs: timeMs, slopeMsPerToken }
+    if (failing === 0) return { levelMs: timeMs, slopeMsPerToken, ...(bend !== undefined && { bend }) }
     const next = median(quickestFirst.filter(other => other !== expectation)) ?? expectation
+    const withNext = (own: number, others: number) => (own + failing * others) / (1 - failing)
     return {
-      levelMs: (timeMs + failing * next.timeMs) / (1 - failing),
-      slopeMsPerToken: (slopeMsPerToken + failing * next.slopeMsPerToken) / (1 - failing),
+      levelMs: withNext(timeMs, idleOf(next)),
+      slopeMsPerToken: withNext(slopeMsPerToken, next.slopeMsPerToken),
+      ...(bend !== undefined && { bend: { after: bend.after, slope: withNext(bend.slope, next.slopeMsPerToken) } }),
     }
   })
 }
+
+const idleOf = ({ idleMs, timeMs }: Expectation): number => idleMs ?? timeMs
 
 /** The lower weighted median by time. `ascending` is sorted by it. */
 function median(ascending: readonly Expectation[]): Expectation | undefined {

@@ -7,5 +7,5 @@ import type { Load } from './strategy'
 export type FirstTokenLine = NonNullable<Load['firstToken']>
 
 export function firstTokenMs(line: FirstTokenLine, load: Load, promptTokens: number): number {
-  return (line.baseMs + line.slopeMsPerToken * (load.waitingTokens + promptTokens)) * load.slowdown
+  return (line.baseMs + line.slopeMsPerToken * ((line.ahead ?? 1) * load.waitingTokens + promptTokens)) * load.slowdown
 }

@@ -10,7 +10,7 @@
  * longer matter, and it becomes a draw by capacity.
  */
 import { weightedChoice, weightedOrder } from '../algorithm/sampling'
-import { waterFill } from '../algorithm/water-fill'
+import { type Bend, waterFill } from '../algorithm/water-fill'
 import type { Model } from '../model'
 import type { Candidate, Ranked, Situation } from './strategy'
 
@@ -19,6 +19,8 @@ export interface Level {
   readonly model: Model
   readonly level: number
   readonly slope: number
+  /** Where it rises otherwise from some work on. */
+  readonly bend?: Bend | undefined
 }
 
 /**
@@ -28,6 +30,7 @@ export interface Level {
  */
 export function unseenRequests(candidates: readonly Candidate[], view: Situation['view']): number {
   if (view === undefined) return candidates.reduce((total, { load }) => total + load.inFlight, 0) + 1
+  // By Little's law: as many are not yet told of as start within the time that telling takes
   return (view.arrivalsPerSecond * Math.max(0, view.ageMs)) / 1000
 }
 
@@ -40,6 +43,7 @@ export function rankByLevel(levels: readonly Level[], unseenWork: number, random
     levels.map(({ level }) => level),
     levels.map(({ slope }) => slope),
     unseenWork,
+    levels.map(({ bend }) => bend),
   )
   const first = weightedChoice(shares, random)
   const mixed = weightedOrder(

@@ -28,11 +28,26 @@ export interface Load {
    * Learned time to first token: `baseMs + slopeMsPerToken × prompt tokens ahead (own included)`.
    * Undefined while nothing has been seen, or when the evidence is too old to count.
    */
-  readonly firstToken: { readonly baseMs: number; readonly slopeMsPerToken: number } | undefined
+  readonly firstToken:
+    | {
+        readonly baseMs: number
+        readonly slopeMsPerToken: number
+        /** What a token of the prompts that wait ahead counts for, of one's own, 0..1: less than 1 where several are read at a time, or the view is old. */
+        readonly ahead?: number | undefined
+      }
+    | undefined
   /** Recent observed over predicted time to first token; 1 is as predicted. Failures and timeouts count as slow. */
   readonly slowdown: number
   /** Time per output token, ms. */
   readonly perTokenMs: number | undefined
+  /** Answers that it writes at a time before prompts have to wait; undefined: there was always room, as far as anybody saw. */
+  readonly concurrency?: number | undefined
+  /** How long it writes an answer, on average. */
+  readonly answerMs?: number | undefined
+  /** What is left of the scarcest rate limit, 0..1; null where nothing is known of one. */
+  readonly headroom?: { readonly share: number } | null | undefined
+  /** The same on average, for when nothing newer is known. */
+  readonly usualHeadroom?: number | undefined
   /** Share of recent attempts that failed, 0..1, decayed. */
   readonly failureRate: number
 }

@@ -78,3 +78,72 @@ describe('any vessels', () => {
     )
   })
 })
+
+describe('vessels that bend', () => {
+  test.each([
+    // The first holds 2 up to level 3, and from there on half as much per unit of height
+    ['before the bend nothing is different', [1, 9], [1, 1], 2, [{ after: 2, slope: 2 }, undefined], [1, 0]],
+    // Surface 5: (5 - 1 - 2) / 2 + 2 = 3 in the first, 2 in the second
+    ['beyond it the vessel fills by the other slope', [1, 3], [1, 1], 5, [{ after: 2, slope: 2 }, undefined], [3 / 5, 2 / 5]],
+    // Surface 4: 2 + (4 - 3) / 0.5 = 4 in the first, 1 in the second
+    ['it may become wider too', [1, 3], [1, 1], 5, [{ after: 2, slope: 0.5 }, undefined], [4 / 5, 1 / 5]],
+    [
+      'endless work goes by how each rises in the end',
+      [1, 3],
+      [1, 1],
+      ENDLESS,
+      [{ after: 2, slope: 3 }, undefined],
+      [0.25, 0.75],
+    ],
+    // As with slope 2 from the start: surface (4 + 1/2 + 3) / 1.5 = 5
+    ['one that bends at once has the other slope alone', [1, 3], [1, 1], 4, [{ after: 0, slope: 2 }, undefined], [0.5, 0.5]],
+    [
+      'a bend that makes no sense is none',
+      [1, 3],
+      [1, 1],
+      6,
+      [
+        { after: -1, slope: 3 },
+        { after: UNKNOWN, slope: 1 },
+      ],
+      [4 / 6, 2 / 6],
+    ],
+    ['nor does one that never rises bend', [1, 3], [0, 1], 6, [{ after: 1, slope: 3 }, undefined], [1, 0]],
+  ])('%s', (_, levels, slopes, work, bends, expected) => {
+    const shares = waterFill(levels, slopes, work, bends)
+    for (const [index, share] of expected.entries()) expect(shares[index]).toBeCloseTo(share, 12)
+  })
+
+  test('stand level afterwards, wherever they bend', () => {
+    const vessel = fc.record({
+      level: fc.double({ min: 0, max: 1e3, noNaN: true }),
+      slope: fc.double({ min: 1e-2, max: 100, noNaN: true }),
+      after: fc.double({ min: 1e-2, max: 1e3, noNaN: true }),
+      bent: fc.double({ min: 1e-2, max: 100, noNaN: true }),
+    })
+    fc.assert(
+      fc.property(
+        fc.array(vessel, { minLength: 1, maxLength: 8 }),
+        fc.double({ min: 0.1, max: 1e5, noNaN: true }),
+        (list, work) => {
+          const shares = waterFill(
+            list.map(({ level }) => level),
+            list.map(({ slope }) => slope),
+            work,
+            list.map(({ after, bent }) => ({ after, slope: bent })),
+          )
+          const surfaces = list.flatMap(({ level, slope, after, bent }, index) => {
+            const amount = (shares[index] ?? 0) * work
+            if (amount < 1e-6 * work) return []
+            return [level + slope * Math.min(amount, after) + bent * Math.max(0, amount - after)]
+          })
+          const highest = Math.max(...surfaces)
+          // A share of 10⁻⁶ carries ten digits; slopes differ by 10⁴
+          for (const surface of surfaces) expect(Math.abs(surface - highest)).toBeLessThanOrEqual(1e-4 * Math.max(1, highest))
+          for (const { level } of list) expect(Math.min(level, highest)).toBeLessThanOrEqual(highest)
+        },
+      ),
+      { seed: 3, numRuns: 500 },
+    )
+  })
+})

@@ -130,3 +130,16 @@ describe('beside a sound model', () => {
     )
   })
 })
+
+test('what a failed attempt costs is the time of an idle one elsewhere, however long the queues there are', () => {
+  const failing = expectation(100, 1, 0.5)
+  const queued = { ...expectation(5_000, 2, 0), idleMs: 300 }
+  // (100 + 0.5 × 300) / 0.5
+  expect(withFailures([failing, queued]).map(({ levelMs }) => levelMs)).toEqual([500, 5_000])
+})
+
+test('a bend goes through the same formula as the slope', () => {
+  const failing = { ...expectation(100, 1, 0.5), bend: { after: 10, slope: 3 } }
+  // (3 + 0.5 × 2) / 0.5, after as much work as before
+  expect(withFailures([failing, expectation(300, 2, 0)])[0]).toMatchObject({ slopeMsPerToken: 4, bend: { after: 10, slope: 8 } })
+})
