@@ -1,0 +1,63 @@
+/**
+ * Compares the router's strategies with those of the literature on a simulated fleet:
+ *
+ *     npm run simulate -- [--data DIR] [--seed N] [--grid small|full] [--only policy,...] [--block served,...] [--cells]
+ *
+ * `--data` is a folder of traces (see `trace-files.ts`); without it made-up ones are replayed.
+ */
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { type Block, gridOf, type Size } from './grid'
+import type { Figures } from './measures'
+import { POLICIES } from './policies'
+import { runAll } from './pool'
+import { ALL_KNOWING } from './reference/all-knowing'
+import { cellsText, summarise, summaryText } from './table'
+import { tracesOf } from './traces'
+
+const BLOCKS: Readonly<Record<Block, string>> = {
+  served: 'Self-hosted models, where queues are; faults of all kinds',
+  hosted: 'Hosted APIs only: no queues, only differences and noise',
+  limited: 'One model limited to half of its share',
+  weights: "The operator's weights are off by up to twofold either way",
+}
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    grid: { type: 'string', default: 'small' },
+    only: { type: 'string' },
+    block: { type: 'string' },
+    cells: { type: 'boolean', default: false },
+  },
+})
+const size: Size = values.grid === 'full' ? 'full' : 'small'
+const seed = Number(values.seed)
+const policies = Object.keys(POLICIES).filter(name => name === ALL_KNOWING || (values.only?.split(',') ?? [name]).includes(name))
+const unknown = values.only?.split(',').filter(name => POLICIES[name] === undefined) ?? []
+if (unknown.length > 0) throw new Error(`no policy ${unknown.join(', ')}; there are ${Object.keys(POLICIES).join(', ')}`)
+
+const cells = gridOf(tracesOf(values.data), size, seed)
+const isWanted = (block: Block) => values.block === undefined || values.block.split(',').includes(block)
+const tasks = cells.flatMap(({ block }, cell) => (isWanted(block) ? policies.map(policy => ({ cell, policy })) : []))
+const results = new Map<number, Map<string, Figures>>()
+const startedMs = performance.now()
+let requests = 0
+await runAll(tasks, { folder: values.data, size, seed }, Math.min(4, availableParallelism()), ({ cell, policy, figures }) => {
+  results.set(cell, (results.get(cell) ?? new Map<string, Figures>()).set(policy, figures))
+  requests += cells[cell]?.requests ?? 0
+})
+const tookS = (performance.now() - startedMs) / 1000
+
+console.log(
+  `Grid ${size}, seed ${seed}, ${tasks.length} runs, ${requests} requests in ${tookS.toFixed(0)} s. Times in ms to the first token.`,
+)
+console.log(
+  'p95 ratio: geometric mean over the cells of the p95 over that of a balancer that knows everything; fresh: cells in which views are.',
+)
+for (const [block, title] of Object.entries(BLOCKS) as [Block, string][]) {
+  const summaries = policies.flatMap(policy => summarise(cells, results, block, policy, ALL_KNOWING) ?? [])
+  if (summaries.length > 0) console.log(`\n${title} (${summaries[0]?.cells} cells)\n\n${summaryText(summaries)}`)
+}
+if (values.cells) console.log(`\n${cellsText(cells, results, policies, ALL_KNOWING)}`)

@@ -1,0 +1,200 @@
+/** One run: a trace through a router to a fleet, from the first arrival to the last byte. */
+import { createRandom } from '../../src/algorithm/random'
+import type { Failure } from '../../src/outcome'
+import { consequenceOf } from '../../src/router/consequence'
+import { Clock } from './clock'
+import { type Fault, planFaults } from './faults'
+import { capacityPerSecond, type Fleet } from './fleet'
+import { Measures } from './measures'
+import { type Ask, MAX_ATTEMPTS, type Policy, type Sent } from './policy'
+import type { Job } from './server'
+import { normal } from './synthetic-trace'
+import { excerpt, type Trace } from './trace'
+import { Upstream } from './upstream'
+
+export interface Scenario {
+  readonly trace: Trace
+  readonly fleet: Fleet
+  /** Of the fleet's capacity, 0..1. */
+  readonly load: number
+  readonly isolates: number
+  /** Ms between an isolate's refreshes; 'fresh': every decision sees everything; 'own': as the tracker asks for. */
+  readonly staleness: number | 'fresh' | 'own'
+  readonly fault: Fault
+  /** What the operator thinks of the models is off by up to this factor. */
+  readonly weightError: number
+  readonly requests: number
+  readonly seed: number
+}
+
+/** What a policy may know of the world it runs in. `upstreams` is for those that know everything. */
+export interface Setting {
+  readonly clock: Clock
+  readonly scenario: Scenario
+  readonly random: () => number
+  /** When the last request comes. */
+  readonly runMs: number
+  readonly weights: readonly number[]
+  readonly upstreams: readonly Upstream[]
+}
+
+export type MakePolicy = (setting: Setting) => Policy
+
+/** A rate limit lets so much of its share through to a model; more if the others could not carry the rest at this part of their capacity. */
+const LIMITED_TO = 0.5
+const OTHERS_CARRY = 0.85
+/** An isolate lives so long where they come and go, on average. */
+const ISOLATE_LIFE_MS = 120_000
+/** And then takes its requests with it in one case of so many; else it is merely not asked any more. */
+const KILLED_EVERY = 4
+
+const lifeOf = (isolate: number, epoch: number): number => isolate * 2 ** 20 + epoch
+
+export function simulate(scenario: Scenario, make: MakePolicy): Measures {
+  const { fleet, load, seed } = scenario
+  // What the world does must not depend on how often a policy draws
+  const luck = createRandom(seed)
+  const clock = new Clock()
+  const capacities = fleet.models.map(spec => capacityPerSecond(spec, scenario.trace))
+  const capacity = capacities.reduce((sum, each) => sum + each, 0)
+  const trace = excerpt(scenario.trace, scenario.requests, capacity * load, capacity, luck)
+  const runMs = trace.tMs[trace.length - 1] ?? 0
+  const upstreams = fleet.models.map(spec => new Upstream(spec, clock))
+  const places = Int32Array.from({ length: trace.length }, () => Math.floor(luck() * scenario.isolates))
+  const lucks = Float64Array.from({ length: trace.length }, () => normal(luck))
+  const chances = Float64Array.from({ length: trace.length }, luck)
+  const firstVictim = Math.floor(luck() * fleet.models.length)
+  planFaults({
+    fault: scenario.fault,
+    clock,
+    upstreams,
+    limitOf: model => {
+      const own = capacities[model] ?? 0
+      const perSecond = (trace.length * 1000) / runMs
+      return Math.max((LIMITED_TO * perSecond * own) / capacity, perSecond - OTHERS_CARRY * (capacity - own))
+    },
+    victims: [firstVictim, (firstVictim + 1) % fleet.models.length],
+    runMs,
+  })
+  const weights = capacities.map(each => (each / capacity) * scenario.weightError ** (2 * luck() - 1))
+  const policy = make({ clock, scenario, random: createRandom(seed + 1), runMs, weights, upstreams })
+  const measures = new Measures(policy.name, trace, upstreams)
+  const epochs = new Int32Array(scenario.isolates)
+
+  const run = (id: number) => {
+    const isolate = places[id] ?? 0
+    const epoch = epochs[isolate] ?? 0
+    const tried: number[] = []
+    const ask: Ask = {
+      id,
+      isolate,
+      promptTokens: trace.input[id] ?? 1,
+      session: trace.session[id] ?? -1,
+      turn: trace.turn[id] ?? 1,
+      blocks: trace.blocks[id] ?? new Int32Array(0),
+      tried,
+    }
+    const arrivedMs = clock.nowMs
+    let isKilled = false
+    measures.arrive(id)
+
+    const attempt = () => {
+      const model = tried.length < MAX_ATTEMPTS ? policy.choose(ask) : undefined
+      const upstream = model === undefined ? undefined : upstreams[model]
+      if (model === undefined || upstream === undefined) return measures.fail(id, clock.nowMs - arrivedMs)
+      const sent = policy.send(ask, model)
+      tried.push(model)
+      const sentMs = clock.nowMs
+      let firstMs: number | undefined
+      let isOver = false
+      const giveUp = (failure: Failure) => {
+        isOver = true
+        if (isKilled) return
+        sent.end({ ok: false, failure })
+        measures.failAttempt(failure)
+        // Once content has gone out, nobody else can take over
+        if (firstMs !== undefined) return measures.fail(id, clock.nowMs - arrivedMs)
+        if (consequenceOf(failure).moves === 'stop') return measures.fail(id, clock.nowMs - arrivedMs)
+        attempt()
+      }
+      const job: Job = {
+        promptTokens: ask.promptTokens,
+        outputTokens: trace.output[id] ?? 1,
+        blocks: ask.blocks,
+        luck: lucks[id] ?? 0,
+        onFirstToken: () => {
+          if (isOver) return
+          firstMs = clock.nowMs
+          if (dies()) return
+          sent.headers(upstream.headroom)
+          sent.firstToken()
+          measures.firstToken(id, model, firstMs - arrivedMs)
+        },
+        onEnd: isWhole => {
+          if (isOver) return
+          if (!isWhole) return giveUp({ kind: 'cut', detail: 'the connection was lost' })
+          isOver = true
+          if (firstMs === undefined) throw new Error('an answer ended before it began')
+          if (dies()) return
+          sent.end({ ok: true, outputTokens: job.outputTokens, writingMs: clock.nowMs - firstMs })
+          measures.finish(id)
+        },
+      }
+      /** Its isolate has gone, and nobody hears of it any more. */
+      const dies = () => {
+        if (isKilled || !killed.has(lifeOf(isolate, epoch))) return isKilled
+        isKilled = true
+        isOver = true
+        upstream.server.cancel(job)
+        sent.lose()
+        measures.lose(id)
+        return true
+      }
+      const refused = upstream.send(job, chances[id] ?? 1)
+      if (refused !== undefined) {
+        clock.after(refused.afterMs, () => {
+          if (dies()) return
+          sent.headers(upstream.headroom)
+          giveUp(refused.failure)
+        })
+        return
+      }
+      limit(sent, () => {
+        if (isOver || firstMs !== undefined) return
+        upstream.server.cancel(job)
+        if (dies()) return
+        giveUp({ kind: 'timeout', limit: 'first-token', afterMs: clock.nowMs - sentMs })
+      })
+    }
+    policy.inform(ask, attempt)
+  }
+  const limit = ({ limitMs }: Sent, callback: () => void) => {
+    if (Number.isFinite(limitMs)) clock.after(limitMs, callback)
+  }
+
+  const killed = new Set<number>()
+  if (scenario.fault === 'churn') {
+    const everyMs = ISOLATE_LIFE_MS / scenario.isolates
+    for (let turn = 1; turn * everyMs < runMs; turn++) {
+      clock.at(turn * everyMs, () => {
+        const isolate = Math.floor(luck() * scenario.isolates)
+        const epoch = epochs[isolate] ?? 0
+        const isKilled = turn % KILLED_EVERY === 0
+        if (isKilled) killed.add(lifeOf(isolate, epoch))
+        epochs[isolate] = epoch + 1
+        policy.replaceIsolate(isolate, isKilled)
+      })
+    }
+  }
+  const arrive = (id: number) => {
+    if (id >= trace.length) return
+    clock.at(trace.tMs[id] ?? 0, () => {
+      arrive(id + 1)
+      run(id)
+    })
+  }
+  arrive(0)
+  clock.run()
+  measures.close(policy.account(), clock.nowMs)
+  return measures
+}
