@@ -9,7 +9,7 @@ const CIRCLE = 2 ** 32
 /** A hash to list a ring by on paper: names have the place that the table gives them, keys are their own place. */
 const onPaper = (places: Readonly<Record<string, number>>) => (text: string) => places[text] ?? Number(text)
 
-const owner = (ring: Ring, key: string) => ring.walk(key)[0]
+const owner = (ring: Ring, key: string) => ring.owner(key)
 
 /** Exact shares, from the gap in front of each virtual node. */
 function shares(ring: Ring): ReadonlyMap<string, number> {
@@ -52,6 +52,7 @@ describe('a ring on paper', () => {
     ['4294967295', ['a', 'b']],
   ])('leads key %s to %j', (key, expected) => {
     expect(two.walk(key)).toEqual(expected)
+    expect(two.owner(key)).toBe(expected[0])
   })
 
   test('moves only the keys between 30 and 40 to a new member at 40', () => {
@@ -93,6 +94,21 @@ describe('the number of virtual nodes', () => {
 
 test('an empty ring leads nowhere', () => {
   expect(createRing([]).walk('key')).toEqual([])
+  expect(createRing([]).owner('key')).toBeUndefined()
+})
+
+test('leads to members that have a single node each among 48,000, in the order of the ring', () => {
+  const heavy = ['x', 'y', 'z'].map(id => ({ id, weight: 100 }))
+  const light = ['a', 'b', 'c', 'd'].map(id => ({ id, weight: 0.001 }))
+  const ring = createRing([...heavy, ...light])
+  const nodes = ring.virtualNodes()
+  expect(nodes).toHaveLength(48_004)
+  const clockwise = nodes.filter(({ id }) => light.some(each => each.id === id)).map(({ id }) => id)
+  // From anywhere, they come in the one order that they have on the circle, begun at any of the four
+  const orders = clockwise.map((_, first) => [...clockwise.slice(first), ...clockwise.slice(0, first)].join(''))
+  const seen = Array.from({ length: 400 }, (_, key) => ring.walk(`key ${key}`))
+  for (const walk of seen) expect(walk.toSorted()).toEqual(['a', 'b', 'c', 'd', 'x', 'y', 'z'])
+  expect(new Set(seen.map(walk => walk.filter(id => clockwise.includes(id)).join('')))).toEqual(new Set(orders))
 })
 
 describe('any ring', () => {
@@ -114,6 +130,7 @@ describe('any ring', () => {
         const nodes = ring.virtualNodes()
         const ahead = [...nodes.filter(({ position }) => position >= place), ...nodes.filter(({ position }) => position < place)]
         expect(ring.walk(`${key}#0`)).toEqual([...new Set(ahead.map(({ id }) => id))])
+        expect(ring.owner(`${key}#0`)).toBe(ahead[0]?.id)
       }),
       { seed: 3 },
     )
@@ -230,5 +247,6 @@ describe('shares', () => {
     const ratio = rootMeanSquare(ours) / rootMeanSquare(theirs)
     expect(ratio).toBeGreaterThan(0.79)
     expect(ratio).toBeLessThan(1.21)
-  })
+    // MD5 of 200,000 keys is slow, and slower beside other work
+  }, 30_000)
 })

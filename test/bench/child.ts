@@ -10,33 +10,36 @@ export interface Child {
   close(): void
 }
 
-/** `name` is a file beside this one. Also resolves with the child's first words. */
-export async function start(name: string): Promise<{ readonly child: Child; readonly greeting: JsonObject }> {
-  const process = fork(join(import.meta.dirname, `${name}.ts`))
-  const greeting = await answerOf(process, name)
+/** `name` is a file beside this one, `flags` are Node's own. Also resolves with the child's first words. */
+export async function start(
+  name: string,
+  flags: readonly string[] = [],
+): Promise<{ readonly child: Child; readonly greeting: JsonObject }> {
+  const child = fork(join(import.meta.dirname, `${name}.ts`), { execArgv: [...process.execArgv, ...flags] })
+  const greeting = await answerOf(child, name)
   return {
     greeting,
     child: {
       ask(message) {
-        const answer = answerOf(process, name)
-        process.send(message)
+        const answer = answerOf(child, name)
+        child.send(message)
         return answer
       },
-      close: () => process.disconnect(),
+      close: () => child.disconnect(),
     },
   }
 }
 
-async function answerOf(process: ChildProcess, name: string): Promise<JsonObject> {
+async function answerOf(child: ChildProcess, name: string): Promise<JsonObject> {
   const died = new AbortController()
   const onExit = () => died.abort(new Error(`the ${name} process ended`))
-  process.once('exit', onExit)
+  child.once('exit', onExit)
   try {
-    const [answer] = await once(process, 'message', { signal: died.signal })
+    const [answer] = await once(child, 'message', { signal: died.signal })
     if (!isObject(answer)) throw new Error(`the ${name} process answered ${String(answer)}`)
     if (typeof answer.error === 'string') throw new Error(answer.error)
     return answer
   } finally {
-    process.off('exit', onExit)
+    child.off('exit', onExit)
   }
 }

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what the router costs beside a Worker that only passes on. `npm run bench -- events`: what an event of a stream costs, by surface
- * and upstream. Rough, below a minute, for ratios and not for absolutes: load,
+ * and upstream. `npm run bench -- ring`: the hash ring, see ring/index.ts. The first two are rough, below a minute, for ratios and not for absolutes: load,
  * upstream and workerd share the machine. The router's figures include its load tracker, which in production runs elsewhere.
  *
  * Variants alternate in one workerd, and their order turns round every round, so that a machine that slows down or warms up
@@ -14,6 +14,7 @@ import { start } from './child'
 import { workerdPid } from './cpu'
 import { type Bench, CALLERS, measure, probe, type Round } from './measure'
 import { type EventCosts, machine, report, reportEvents } from './report'
+import { benchRing } from './ring'
 import { EVENT_SCENARIOS, SCENARIOS, type Scenario } from './scenario'
 import { startWorkers, VARIANTS, type Variant } from './workers'
 
@@ -74,29 +75,34 @@ function eventCosts(runs: readonly Run[]): readonly EventCosts[] {
 /** Chat Completions are OpenAI's, Messages Anthropic's. */
 const nativeOf = (name: string): string => (name.startsWith('chat') ? 'chat from openai' : 'messages from anthropic')
 
-const measuresEvents = process.argv[2] === 'events'
-const folder = await mkdtemp(join(tmpdir(), 'ringroad-bench-'))
-const { child: upstream, greeting } = await start('upstream')
-const { child: load } = await start('load')
-try {
-  await build('wrangler.toml', folder)
-  const workers = await startWorkers(join(folder, 'index.js'), `http://127.0.0.1:${greeting.port}`)
+async function benchWorkers(measuresEvents: boolean): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'ringroad-bench-'))
+  const { child: upstream, greeting } = await start('upstream')
+  const { child: load } = await start('load')
   try {
-    console.log(`${machine(Date.now())}; no seed: nothing is random but the router's own choices`)
-    console.log(`${CALLERS} callers, at most ${ROUNDS} rounds of ${ROUND_MS} ms or one stream each: median (every round)\n`)
-    const scenarios = measuresEvents ? EVENT_SCENARIOS.flatMap(({ short, long }) => [short, long]) : SCENARIOS
-    const runs = await runAll(
-      { workers, load, upstream, workerd: workerdPid() },
-      scenarios,
-      measuresEvents ? EVENTS_BUDGET_MS : BUDGET_MS,
-    )
-    if (measuresEvents) console.log(reportEvents(eventCosts(runs), nativeOf))
-    else console.log(runs.map(({ scenario, rounds }) => report(scenario, rounds)).join('\n\n'))
+    await build('wrangler.toml', folder)
+    const workers = await startWorkers(join(folder, 'index.js'), `http://127.0.0.1:${greeting.port}`)
+    try {
+      console.log(`${machine(Date.now())}; no seed: nothing is random but the router's own choices`)
+      console.log(`${CALLERS} callers, at most ${ROUNDS} rounds of ${ROUND_MS} ms or one stream each: median (every round)\n`)
+      const scenarios = measuresEvents ? EVENT_SCENARIOS.flatMap(({ short, long }) => [short, long]) : SCENARIOS
+      const runs = await runAll(
+        { workers, load, upstream, workerd: workerdPid() },
+        scenarios,
+        measuresEvents ? EVENTS_BUDGET_MS : BUDGET_MS,
+      )
+      if (measuresEvents) console.log(reportEvents(eventCosts(runs), nativeOf))
+      else console.log(runs.map(({ scenario, rounds }) => report(scenario, rounds)).join('\n\n'))
+    } finally {
+      await workers.stop()
+    }
   } finally {
-    await workers.stop()
+    load.close()
+    upstream.close()
+    await rm(folder, { recursive: true })
   }
-} finally {
-  load.close()
-  upstream.close()
-  await rm(folder, { recursive: true })
 }
+
+const part = process.argv[2]
+if (part === 'ring') await benchRing()
+else await benchWorkers(part === 'events')
