@@ -1,8 +1,7 @@
 /**
- * The trained part of the classifier: the n-grams of a conversation and its shape, read once, become probabilities. Topics and complexity
- * are linear in them, after Joulin et al., "Bag of Tricks for Efficient Text Classification" (EACL 2017).
+ * The trained part of the classifier: the n-grams of a conversation and its shape, read once, become probabilities. All of them are linear in
+ * these but for the logistic and the softmax at the end, after Joulin et al., "Bag of Tricks for Efficient Text Classification" (EACL 2017).
  */
-import { Exam, type ExamWeights } from './exam'
 import { TOPICS } from './features'
 import { Ngrams } from './ngrams'
 import { SHAPE_SIZE, shapeOf } from './shape'
@@ -13,7 +12,10 @@ import type { Reading } from './text'
 export const EXTRACT = TOPICS.length
 export const COMPLEXITY = EXTRACT + 1
 export const OPEN = COMPLEXITY + 1
-export const LINEAR = OPEN + 1
+/** How much a stronger model gains on a question of an exam that offers answers to choose from, and on any other. */
+export const CHOICE = OPEN + 1
+export const PROBLEM = CHOICE + 1
+export const COLUMNS = PROBLEM + 1
 
 export interface TaskWeights {
   readonly version: number
@@ -24,7 +26,6 @@ export interface TaskWeights {
   readonly table: TableWeights
   /** Of each column: the weights of the shape, and a bias. */
   readonly shape: readonly (readonly number[])[]
-  readonly exam: ExamWeights
   readonly calibration: {
     /** The topics' scores times this are log odds. */
     readonly topic: number
@@ -57,17 +58,8 @@ export interface Scores {
 
 /** The two views of a question are scaled alike but mean different things: one of them, sharper than the odds say, ranks better than a mean of both. */
 const DECISIVE = 4
-/** From here on an open question is not looked at as one of an exam: it would hardly change and costs as much again. */
-const SURELY_OPEN = 0.97
-
-/**
- * A problem in words that offers no answers to choose from tells its steps one by one, so that a long one has more of them: chosen on public outcomes,
- * where the subject alone ranks such problems no better than chance.
- */
-const STEPS = 0.5
-const MATHS = TOPICS.indexOf('math_reasoning')
-/** The logarithm of some 150 characters. */
-const TYPICAL_LENGTH = 5
+/** A question with fewer lettered answers offers none to choose from. */
+export const LEAST_OPTIONS = 2
 
 export const probability = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds))
 const logOddsOf = ({ slope, offset }: Logistic, score: number): number => slope * score + offset
@@ -78,16 +70,14 @@ export class Classifier {
   readonly #calibration: TaskWeights['calibration']
   readonly #table: Table
   readonly #shapeWeights: Float64Array
-  readonly #exam: Exam
   readonly #ngrams = new Ngrams()
   readonly #shape = new Float64Array(SHAPE_SIZE)
-  readonly #scores = new Float64Array(LINEAR)
+  readonly #scores = new Float64Array(COLUMNS)
 
-  constructor({ table, shape, exam, calibration }: TaskWeights) {
+  constructor({ table, shape, calibration }: TaskWeights) {
     this.#calibration = calibration
     this.#table = new Table(table)
     this.#shapeWeights = Float64Array.from(shape.flat())
-    this.#exam = new Exam(exam)
   }
 
   /** Undefined: there is no word, number or sign to read. */
@@ -104,7 +94,7 @@ export class Classifier {
     if (system !== '') ngrams.add(system)
     if (ngrams.size === 0) return undefined
     const known = this.#table.sum(ngrams, background)
-    for (let column = 0; column < LINEAR; column++)
+    for (let column = 0; column < COLUMNS; column++)
       scores[column] = (this.#table.sums[column] ?? 0) + weighed(this.#shapeWeights, column * (SHAPE_SIZE + 1), shape)
 
     const { topic, extract, open, complexity, gain } = this.#calibration
@@ -112,8 +102,7 @@ export class Classifier {
     const asked = calibrated(complexity, scores[COMPLEXITY] ?? 0)
     // where no word is known, the shape alone says too little
     const topics = softmax(scores, known === 0 ? 0 : topic)
-    const steps = options === 0 ? STEPS * (topics[MATHS] ?? 0) * (Math.log1p(lastCharacters) - TYPICAL_LENGTH) : 0
-    const exam = isOpen >= SURELY_OPEN ? asked : probability(logOddsOf(gain, this.#exam.gain(ngrams, background, shape)) + steps)
+    const exam = calibrated(gain, scores[options < LEAST_OPTIONS ? PROBLEM : CHOICE] ?? 0)
     return {
       topics,
       extract: calibrated(extract, scores[EXTRACT] ?? 0),

@@ -57,5 +57,6 @@ export function describe(chat: ChatRequest): Features {
       return promptTokens
     },
     turns: reading.turns,
+    maxOutputTokens: chat.max_completion_tokens ?? chat.max_tokens ?? undefined,
   }
 }

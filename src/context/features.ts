@@ -39,5 +39,7 @@ export interface Features {
   readonly stream: boolean
   /** Estimated size of the prompt. */
   readonly promptTokens: number
+  /** The most that may be answered, where the client says so. */
+  readonly maxOutputTokens?: number | undefined
   readonly turns: number
 }

@@ -33,8 +33,10 @@ export interface LanguageModel {
   readonly none: number
   /** First and last but one index in `codes`, by place in SHARED_SCRIPTS. */
   readonly ranges: readonly (readonly [first: number, end: number])[]
-  /** Where the weights of each bucket begin in `entries`. */
-  readonly offsets: Uint32Array
+  /** Where the weights of each block of `BLOCK` buckets begin in `entries`. */
+  readonly blocks: Uint32Array
+  /** Where in its block's the weights of each bucket begin: half the size of whole numbers of 32 bits, all of which would be looked up at random. */
+  readonly offsets: Uint16Array
   /** The language in the lower byte, its weight in the upper. */
   readonly entries: Int16Array
   readonly calibration: LanguageWeights['calibration']
@@ -52,19 +54,35 @@ export interface Tally {
 
 /** A word longer than this was cut before. */
 const WORD_LETTERS = 64
+/** No bucket has more than 255 weights, so that those of a block can be numbered in 16 bits. */
+const BLOCK_BITS = 8
+const BLOCK = 1 << BLOCK_BITS
 const SHARED: readonly string[] = SHARED_SCRIPTS
 const SHARED_OF = Int8Array.from(SCRIPTS, script => SHARED.indexOf(script))
-const BUCKETS_OF_WORD = new Uint16Array(mostGrams(WORD_LETTERS))
+/** Of a clause and more: there is room for a word of the longest beside them. */
+const MOST_GRAMS = 2_048
+const BUCKETS_READ = new Uint16Array(MOST_GRAMS)
+const FIRSTS = new Uint32Array(MOST_GRAMS)
+const LASTS = new Uint32Array(MOST_GRAMS)
+/** Keeps what is only fetched from being left out as of no use. */
+const FETCHED = new Int32Array(1)
 
 export const sharedIndexOf = (script: Script): number => SHARED_OF[SCRIPTS.indexOf(script)] ?? -1
 
 export function decode(weights: LanguageWeights): LanguageModel {
   const text = atob(weights.data)
   const count = (text.length - BUCKETS) / 2
-  const offsets = new Uint32Array(BUCKETS + 1)
-  for (let bucket = 0; bucket < BUCKETS; bucket++) offsets[bucket + 1] = (offsets[bucket] ?? 0) + text.charCodeAt(bucket)
-  if (!Number.isInteger(count) || offsets[BUCKETS] !== count) throw new Error('language weights: counts and weights do not match')
-  const entries = new Int16Array(count)
+  const blocks = new Uint32Array(BUCKETS / BLOCK + 1)
+  const offsets = new Uint16Array(BUCKETS + 1)
+  let sum = 0
+  for (let bucket = 0; bucket <= BUCKETS; bucket++) {
+    if (bucket % BLOCK === 0) blocks[bucket / BLOCK] = sum
+    offsets[bucket] = sum - (blocks[Math.floor(bucket / BLOCK)] ?? 0)
+    if (bucket < BUCKETS) sum += text.charCodeAt(bucket)
+  }
+  if (!Number.isInteger(count) || sum !== count) throw new Error('language weights: counts and weights do not match')
+  // one more, which the last buckets may fetch though they have none
+  const entries = new Int16Array(count + 1)
   for (let index = 0; index < count; index++)
     entries[index] = (text.charCodeAt(BUCKETS + count + index) << 8) | text.charCodeAt(BUCKETS + index)
   const codes: string[] = []
@@ -73,7 +91,7 @@ export function decode(weights: LanguageWeights): LanguageModel {
     codes.push(...weights.languages[script])
     return [first, codes.length] as const
   })
-  return { codes, none: codes.indexOf(NO_LANGUAGE), ranges, offsets, entries, calibration: weights.calibration }
+  return { codes, none: codes.indexOf(NO_LANGUAGE), ranges, blocks, offsets, entries, calibration: weights.calibration }
 }
 
 export const tallyFor = (model: LanguageModel): Tally => ({
@@ -89,8 +107,9 @@ export function reset({ sums, grams, letters }: Tally): void {
 }
 
 /** Adds the words of `units` from `from`, where a blank stands, up to but without `end`. */
-export function addWords({ offsets, entries }: LanguageModel, tally: Tally, units: Uint16Array, from: number, end: number): void {
-  const { sums, grams, letters } = tally
+export function addWords(model: LanguageModel, tally: Tally, units: Uint16Array, from: number, end: number): void {
+  const { grams, letters } = tally
+  let count = 0
   let start = from + 1
   for (let index = start; index < end; index++) {
     if (units[index] !== 0x20) continue
@@ -98,18 +117,38 @@ export function addWords({ offsets, entries }: LanguageModel, tally: Tally, unit
     letters[script] = (letters[script] ?? 0) + index - start
     const shared = SHARED_OF[script] ?? -1
     if (shared >= 0) {
-      const count = gramsOf(units, start, index, BUCKETS_OF_WORD, 0)
-      grams[shared] = (grams[shared] ?? 0) + count
-      for (let gram = 0; gram < count; gram++) {
-        const bucket = BUCKETS_OF_WORD[gram] ?? 0
-        const last = offsets[bucket + 1] ?? 0
-        for (let at = offsets[bucket] ?? 0; at < last; at++) {
-          const entry = entries[at] ?? 0
-          const language = entry & 0xff
-          sums[language] = (sums[language] ?? 0) + (entry >> 8)
-        }
+      const before = count
+      count = gramsOf(units, start, index, BUCKETS_READ, count)
+      grams[shared] = (grams[shared] ?? 0) + count - before
+      if (count > MOST_GRAMS - mostGrams(WORD_LETTERS)) {
+        addWeights(model, tally, count)
+        count = 0
       }
     }
     start = index + 1
+  }
+  addWeights(model, tally, count)
+}
+
+/**
+ * Adds the weights of the first `count` of `BUCKETS_READ`. These lie scattered over half a megabyte, so they are fetched before any of them is
+ * looked at: a processor that knows what to fetch next waits for many at once, and one that has to decide something first waits for each.
+ */
+function addWeights({ blocks, offsets, entries }: LanguageModel, { sums }: Tally, count: number): void {
+  let fetched = 0
+  for (let gram = 0; gram < count; gram++) {
+    const bucket = BUCKETS_READ[gram] ?? 0
+    FIRSTS[gram] = (blocks[bucket >> BLOCK_BITS] ?? 0) + (offsets[bucket] ?? 0)
+    LASTS[gram] = (blocks[(bucket + 1) >> BLOCK_BITS] ?? 0) + (offsets[bucket + 1] ?? 0)
+  }
+  for (let gram = 0; gram < count; gram++) fetched ^= entries[FIRSTS[gram] ?? 0] ?? 0
+  FETCHED[0] = fetched
+  for (let gram = 0; gram < count; gram++) {
+    const last = LASTS[gram] ?? 0
+    for (let at = FIRSTS[gram] ?? 0; at < last; at++) {
+      const entry = entries[at] ?? 0
+      const language = entry & 0xff
+      sums[language] = (sums[language] ?? 0) + (entry >> 8)
+    }
   }
 }

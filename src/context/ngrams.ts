@@ -1,27 +1,14 @@
 /**
  * The n-grams of a text as hashes, in one pass and without a string for any of them: words, pairs and triples of words, the words of the
- * opening, and the stems and endings of longer words, by which compounds and inflected forms still find their relatives. Of scripts without
+ * opening, and the stems of longer words, by which inflected forms still find their relatives. Of scripts without
  * blanks each character counts as a word.
  *
  * The features of Weinberger et al., "Feature Hashing for Large Scale Multitask Learning" (ICML 2009) and Bojanowski et al., "Enriching
  * Word Vectors with Subword Information" (TACL 2017).
  */
-import {
-  APOSTROPHE,
-  BLANK,
-  DIGIT,
-  kindOf,
-  LETTER,
-  LINE_BREAK,
-  letterOf,
-  NOTHING,
-  SIGN,
-  SIGNS,
-  SYLLABLE,
-  signIndexOf,
-} from './unit'
+import { BLANK, codeOf, DIGIT, FIRST_SIGN, LAST_SIGN, LINE_BREAK, NOTHING, SIGNS, SYLLABLE } from './unit'
 
-const FNV_OFFSET = 0x811c9dc5
+const FNV_OFFSET = 0x811c9dc5 | 0
 const FNV_PRIME = 0x01000193
 
 /** Odd numbers that keep the kinds of n-grams apart: the same letters as a word and as a piece of one are two features. */
@@ -29,7 +16,6 @@ const PAIR = 0x9e3779b1
 const TRIPLE = 0x85ebca77
 const OPENING = 0x5bd1e995
 const STEM = 0x165667b1
-const ENDING = 0x51ed270b
 const MARK = 0x3c6ef372
 /** Numbers differ by their digits' count only: 0 to 5 and more. */
 const NUMBER = 0x4e000
@@ -40,7 +26,7 @@ const OPENING_WORDS = 3
 const SHORT_STEM = 4
 const LONG_STEM = 6
 const LONG_WORD = 9
-/** No word adds more: itself, its pair and triple, two stems, an ending, its place in the opening. */
+/** No word adds more: itself, its pair and triple, two stems, its place in the opening. */
 const MOST_OF_WORD = 8
 /** More than the bounded reading of a conversation can have. */
 export const MOST_NGRAMS = 1 << 14
@@ -86,7 +72,7 @@ export class Ngrams {
   add(text: string): void {
     const { hashes, signs } = this
     const { length } = text
-    let { size, words, capitals } = this
+    let { size, words, letters, capitals, longWords, syllables } = this
     let previous = 0
     let beforePrevious = 0
     let lineStart = 0
@@ -94,56 +80,61 @@ export class Ngrams {
     while (at < length && size < MOST_NGRAMS - MOST_OF_WORD) {
       const start = at
       const unit = text.charCodeAt(at++)
-      const kind = kindOf(unit)
+      const code = codeOf(unit)
       let word = 0
-      if (kind === LETTER) {
-        word = FNV_OFFSET
-        let letters = 0
-        let last4 = 0
+      if (code > LAST_SIGN) {
+        word = Math.imul(FNV_OFFSET ^ code, FNV_PRIME)
+        capitals += isSmaller(unit, FIRST_BEHIND_CAPITALS)
         let stem4 = 0
         let stem6 = 0
-        for (at = start; at < length; at++) {
-          const next = text.charCodeAt(at)
-          const letter = letterOf(next)
-          if (letter === 0) {
-            if (kindOf(next) === NOTHING) continue
+        let count = 1
+        let next = 0
+        for (; at < length; at++) {
+          next = text.charCodeAt(at)
+          const letter = codeOf(next)
+          if (letter <= LAST_SIGN) {
+            if (letter === NOTHING) continue
             break
           }
-          if (next <= 0x5a) capitals++
+          capitals += isSmaller(next, FIRST_BEHIND_CAPITALS)
           word = Math.imul(word ^ letter, FNV_PRIME)
-          last4 = (last4 << 8) ^ letter
-          letters++
-          if (letters === SHORT_STEM) stem4 = word
-          else if (letters === LONG_STEM) stem6 = word
+          count++
+          if (count === SHORT_STEM) stem4 = word
+          else if (count === LONG_STEM) stem6 = word
         }
-        this.letters += letters
-        if (letters >= LONG_WORD) this.longWords++
-        if (letters >= SHORT_STEM) hashes[size++] = mixed(last4 ^ ENDING)
-        if (letters > SHORT_STEM) hashes[size++] = mixed(stem4 ^ STEM)
-        if (letters > LONG_STEM) hashes[size++] = mixed(stem6 ^ STEM)
-        if (letters === 1 && start - lineStart <= 2 && at < length && isLabelEnd(text.charCodeAt(at))) this.options++
-      } else if (kind === DIGIT) {
-        while (at < length && kindOf(text.charCodeAt(at)) === DIGIT) at++
-        const digits = at - start
-        this.numbers++
-        this.digits += digits
-        word = NUMBER + Math.min(digits, MOST_DIGITS)
-        if (start - lineStart <= 2 && at < length && isLabelEnd(text.charCodeAt(at))) this.items++
-      } else if (kind === SYLLABLE) {
+        letters += count
+        longWords += isSmaller(LONG_WORD - 1, count)
+        // written in any case and kept if the word is long enough: a branch that goes either way by chance costs more
+        hashes[size] = mixed(stem4 ^ STEM)
+        size += isSmaller(SHORT_STEM, count)
+        hashes[size] = mixed(stem6 ^ STEM)
+        size += isSmaller(LONG_STEM, count)
+        // most words end in a blank, of which there is nothing else to know
+        if (next === 0x20) at++
+        else if (count === 1 && start - lineStart <= 2 && at < length && isLabelEnd(next)) this.options++
+      } else if (code === BLANK) continue
+      else if (code === SYLLABLE) {
         word = Math.imul(FNV_OFFSET ^ unit, FNV_PRIME)
-        this.syllables++
+        syllables++
+      } else if (code === DIGIT) {
+        while (at < length && codeOf(text.charCodeAt(at)) === DIGIT) at++
+        const count = at - start
+        this.numbers++
+        this.digits += count
+        word = NUMBER + Math.min(count, MOST_DIGITS)
+        if (start - lineStart <= 2 && at < length && isLabelEnd(text.charCodeAt(at))) this.items++
       } else {
-        if (kind === LINE_BREAK) {
-          this.lines++
-          lineStart = at
-          previous = 0
-        } else if (kind === SIGN) {
-          const sign = signIndexOf(unit)
+        if (code >= FIRST_SIGN) {
+          const sign = code - FIRST_SIGN
           signs[sign] = (signs[sign] ?? 0) + 1
           hashes[size++] = mixed(Math.imul(unit, PAIR) ^ MARK)
           if (sign === DASH && start === lineStart) this.items++
           if (ENDS_SENTENCE[sign] === 1) previous = 0
-        } else if (kind !== BLANK && kind !== APOSTROPHE) continue
+        } else if (code === LINE_BREAK) {
+          this.lines++
+          lineStart = at
+          previous = 0
+        }
         if (previous === 0) beforePrevious = 0
         continue
       }
@@ -160,9 +151,17 @@ export class Ngrams {
     }
     this.size = size
     this.words = words
+    this.letters = letters
     this.capitals = capitals
+    this.longWords = longWords
+    this.syllables = syllables
   }
 }
+
+/** `Z` is the last capital of ASCII. */
+const FIRST_BEHIND_CAPITALS = 0x5b
+/** One or zero, without a branch; of numbers far below 2³¹. */
+const isSmaller = (one: number, other: number): number => (one - other) >>> 31
 
 const QUESTION = SIGNS.indexOf('question')
 const DASH = SIGNS.indexOf('dash')

@@ -17,6 +17,19 @@ const ASKED_OF_CODE = { withQuestion: 0.75, without: 0.25 } as const
 /** Whoever wants an answer by a schema has something sorted or filled in. */
 const SCHEMA_ODDS = 2
 
+const placeOf = (topic: Topic): number => TOPICS.indexOf(topic)
+const PLACES: Readonly<Record<Topic, number>> = {
+  coding: placeOf('coding'),
+  math_reasoning: placeOf('math_reasoning'),
+  creative_writing: placeOf('creative_writing'),
+  functional_writing: placeOf('functional_writing'),
+  text_transform: placeOf('text_transform'),
+  knowledge_qa: placeOf('knowledge_qa'),
+  advice_planning: placeOf('advice_planning'),
+  technical_support: placeOf('technical_support'),
+  chitchat: placeOf('chitchat'),
+}
+
 export function taskOf(chat: ChatRequest, reading: Reading, scores: Scores | undefined): Guess<Task> {
   const offered = (chat.tools?.length ?? 0) > 0 && chat.tool_choice !== 'none'
   const named = typeof chat.tool_choice === 'object' && chat.tool_choice !== null
@@ -26,7 +39,7 @@ export function taskOf(chat: ChatRequest, reading: Reading, scores: Scores | und
   if (scores === undefined || topicOf(scores).value === undefined)
     return { value: offered ? 'tool_use' : undefined, confidence: 1 - left }
 
-  const of = (topic: Topic): number => scores.topics[TOPICS.indexOf(topic)] ?? 0
+  const of = (topic: Topic): number => scores.topics[PLACES[topic]] ?? 0
   const asked = scores.questions > 0 ? ASKED_OF_CODE.withQuestion : ASKED_OF_CODE.without
   const odds = (scores.extract / (1 - scores.extract)) * (chat.response_format?.type === 'json_schema' ? SCHEMA_ODDS : 1)
   const extract = odds / (1 + odds)

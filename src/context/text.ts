@@ -32,13 +32,22 @@ export interface Reading {
 
 type Part = Exclude<ChatMessage['content'], string | null | undefined>[number]
 
+const TEXT = 1
+const IMAGE = 2
+const AUDIO = 4
+const DOCUMENT = 8
+/** Bits in the order of `MODALITIES`. */
 const MODALITY_OF = {
-  text: 'text',
-  refusal: 'text',
-  image_url: 'image',
-  input_audio: 'audio',
-  file: 'document',
-} as const satisfies Record<Part['type'], Modality>
+  text: TEXT,
+  refusal: TEXT,
+  image_url: IMAGE,
+  input_audio: AUDIO,
+  file: DOCUMENT,
+} as const satisfies Record<Part['type'], number>
+/** By the sum of their bits: there are so few that none need be listed anew for each request. */
+const PRESENT: readonly (readonly Modality[])[] = Array.from({ length: 1 << MODALITIES.length }, (_, bits) =>
+  MODALITIES.filter((_, index) => (bits >> index) % 2 === 1),
+)
 
 function textsOf(content: ChatMessage['content']): readonly string[] {
   if (content === null || content === undefined) return []
@@ -68,14 +77,14 @@ function tail(texts: readonly string[], limit: number): string {
 }
 
 export function read(chat: ChatRequest): Reading {
-  const present = new Set<Modality>()
+  let present = 0
   const systems: string[] = []
   const users: (readonly string[])[] = []
   for (const message of chat.messages) {
     const { content } = message
     if (typeof content === 'string') {
-      if (content !== '') present.add('text')
-    } else for (const part of content ?? []) present.add(MODALITY_OF[part.type])
+      if (content !== '') present |= TEXT
+    } else for (const part of content ?? []) present |= MODALITY_OF[part.type]
     if (message.role === 'user') users.push(textsOf(content))
     else if (message.role === 'system' || message.role === 'developer') systems.push(...textsOf(content))
   }
@@ -91,7 +100,7 @@ export function read(chat: ChatRequest): Reading {
     earlier: earlierOf(users),
     system: head(systems, SYSTEM_CHARACTERS),
     lastCharacters,
-    modalities: MODALITIES.filter(modality => present.has(modality)),
+    modalities: PRESENT[present] ?? [],
     turns,
     resumesTool: chat.messages.at(-1)?.role === 'tool',
   }

@@ -5,13 +5,13 @@
 
 export const NOTHING = 0
 export const BLANK = 1
-export const LETTER = 2
-export const DIGIT = 3
+export const DIGIT = 2
 /** A character that carries a meaning by itself, or of a script that sets no blanks: Chinese, Japanese, Korean, Thai. */
-export const SYLLABLE = 4
-export const APOSTROPHE = 5
-export const LINE_BREAK = 6
-export const SIGN = 7
+export const SYLLABLE = 3
+export const APOSTROPHE = 4
+export const LINE_BREAK = 5
+/** Of the first of `SIGNS`; the others follow. */
+export const FIRST_SIGN = 6
 
 /** Signs by what they hint at; the rest count for nothing. */
 export const SIGNS = [
@@ -30,6 +30,7 @@ export const SIGNS = [
   'bracket',
 ] as const
 export type Sign = (typeof SIGNS)[number]
+export const LAST_SIGN = FIRST_SIGN + SIGNS.length - 1
 
 const LISTED: Readonly<Record<Exclude<Sign, 'other'>, string>> = {
   question: '?？؟¿',
@@ -49,62 +50,56 @@ const LISTED: Readonly<Record<Exclude<Sign, 'other'>, string>> = {
 /** Latin letters end here; beyond it a few ranges decide. */
 const TABLED = 0x0250
 
-const KINDS = new Uint8Array(TABLED)
-const LETTERS = new Uint16Array(TABLED)
+const CODES = new Uint16Array(TABLED)
 const SIGNS_OF = new Map<number, number>()
 for (const sign of SIGNS)
   if (sign !== 'other') for (const character of LISTED[sign]) SIGNS_OF.set(character.charCodeAt(0), SIGNS.indexOf(sign))
-const TABLED_SIGNS = Uint8Array.from({ length: TABLED }, (_, unit) => SIGNS_OF.get(unit) ?? 0)
+const signCodeOf = (unit: number): number => FIRST_SIGN + (SIGNS_OF.get(unit) ?? 0)
 
-for (let unit = 0; unit < TABLED; unit++) {
-  const character = String.fromCharCode(unit)
-  KINDS[unit] = tabledKind(character)
-  if (KINDS[unit] === LETTER) LETTERS[unit] = character.toLowerCase().normalize('NFD').charCodeAt(0)
-}
+for (let unit = 0; unit < TABLED; unit++) CODES[unit] = tabledCode(String.fromCharCode(unit))
 
-function tabledKind(character: string): number {
+function tabledCode(character: string): number {
   if (character === '\n' || character === '\r') return LINE_BREAK
   if (/\s/.test(character)) return BLANK
   if (character === "'") return APOSTROPHE
   if (/[0-9]/.test(character)) return DIGIT
-  if (/\p{L}/u.test(character)) return LETTER
-  return /[\p{P}\p{S}\p{N}]/u.test(character) ? SIGN : NOTHING
+  if (/\p{L}/u.test(character)) return character.toLowerCase().normalize('NFD').charCodeAt(0)
+  return /[\p{P}\p{S}\p{N}]/u.test(character) ? signCodeOf(character.charCodeAt(0)) : NOTHING
 }
 
-export function kindOf(unit: number): number {
-  return unit < TABLED ? (KINDS[unit] ?? NOTHING) : kindBeyond(unit)
+/**
+ * What it is: one of the codes above; of a sign its place in `SIGNS`, counted from `FIRST_SIGN`; of a letter, beyond `LAST_SIGN`, its lower case
+ * without its accent, since half of all typed prompts drop them.
+ */
+export function codeOf(unit: number): number {
+  return unit < TABLED ? (CODES[unit] ?? NOTHING) : codeBeyond(unit)
 }
 
-function kindBeyond(unit: number): number {
+function codeBeyond(unit: number): number {
+  // most of what lies beyond the table in prompts is Chinese, Japanese or Korean
+  if (unit >= 0x3040 && unit < 0xd800) return SYLLABLE
   // modifier letters and combining marks: the letter before them was read already
-  if (unit < 0x02b0) return LETTER
+  if (unit < 0x02b0) return smallLetter(unit)
   if (unit < 0x0370) return NOTHING
-  if (unit === 0x061f) return SIGN
-  if (unit < 0x0e00) return LETTER
+  if (unit === 0x061f) return signCodeOf(unit)
+  if (unit < 0x0e00) return smallLetter(unit)
   if (unit < 0x10a0) return SYLLABLE
-  if (unit < 0x1100) return LETTER
+  if (unit < 0x1100) return smallLetter(unit)
   if (unit < 0x1200) return SYLLABLE
-  if (unit < 0x2000) return LETTER
+  if (unit < 0x2000) return smallLetter(unit)
   if (unit < 0x2e80) return general(unit)
-  if (unit < 0x3040) return unit === 0x3000 ? BLANK : SIGN
-  if (unit < 0xd800) return SYLLABLE
+  if (unit < 0x3040) return unit === 0x3000 ? BLANK : signCodeOf(unit)
   // the first half of an emoji stands for it
-  if (unit < 0xdc00) return SIGN
+  if (unit < 0xdc00) return signCodeOf(unit)
   if (unit < 0xf900) return NOTHING
   if (unit < 0xfb00) return SYLLABLE
-  return unit < 0xff00 ? LETTER : SIGN
+  return unit < 0xff00 ? smallLetter(unit) : signCodeOf(unit)
 }
 
 function general(unit: number): number {
   if (unit <= 0x200a || unit === 0x202f) return BLANK
   if (unit <= 0x200f) return NOTHING
-  return unit === 0x2018 || unit === 0x2019 ? APOSTROPHE : SIGN
-}
-
-/** A letter in lower case and without its accent, since half of all typed prompts drop them; zero for what is none. */
-export function letterOf(unit: number): number {
-  if (unit < TABLED) return LETTERS[unit] ?? 0
-  return kindBeyond(unit) === LETTER ? smallLetter(unit) : 0
+  return unit === 0x2018 || unit === 0x2019 ? APOSTROPHE : signCodeOf(unit)
 }
 
 function smallLetter(unit: number): number {
@@ -112,8 +107,4 @@ function smallLetter(unit: number): number {
   if (unit >= 0x0391 && unit <= 0x03a9) return unit + 0x20
   if (unit >= 0x0410 && unit <= 0x042f) return unit + 0x20
   return unit >= 0x0400 && unit <= 0x040f ? unit + 0x50 : unit
-}
-
-export function signIndexOf(unit: number): number {
-  return unit < TABLED ? (TABLED_SIGNS[unit] ?? 0) : (SIGNS_OF.get(unit) ?? 0)
 }

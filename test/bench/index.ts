@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what the router costs beside a Worker that only passes on. `npm run bench -- events`: what an event of a stream costs, by surface
- * and upstream. `npm run bench -- ring`: the hash ring, see ring/index.ts. The first two are rough, below a minute, for ratios and not for absolutes: load,
+ * and upstream. `npm run bench -- ring`: the hash ring, see ring/index.ts. `npm run bench -- describe`: reading a prompt, see describe.ts. The first two are rough, below a minute, for ratios and not for absolutes: load,
  * upstream and workerd share the machine. The router's figures include its load tracker, which in production runs elsewhere.
  *
  * Variants alternate in one workerd, and their order turns round every round, so that a machine that slows down or warms up
@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { build } from '../support/build'
 import { start } from './child'
 import { workerdPid } from './cpu'
+import { benchDescribe } from './describe'
 import { type Bench, CALLERS, measure, probe, type Round } from './measure'
 import { type EventCosts, machine, report, reportEvents } from './report'
 import { benchRing } from './ring'
@@ -105,4 +106,5 @@ async function benchWorkers(measuresEvents: boolean): Promise<void> {
 
 const part = process.argv[2]
 if (part === 'ring') await benchRing()
+else if (part === 'describe') await benchDescribe()
 else await benchWorkers(part === 'events')

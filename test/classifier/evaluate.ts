@@ -16,7 +16,7 @@ import { gainOf, MEASURED_ONLY, weakFailed } from './examples'
 import { evaluateLanguage } from './language/evaluate'
 import { calibrationError, type Routed, routingQuality, spearman } from './metrics'
 import { PUBLISHED } from './published'
-import { directoryOf, OWN_HELD_OUT, type Row, readAllRows, readPairs, readRows } from './rows'
+import { directoryOf, OWN_HELD_OUT, ownTestPrompts, type Row, readAllRows, readPairs, readRows } from './rows'
 import { DEMANDING, trainClassifier } from './weights'
 
 const RESAMPLES = 200
@@ -31,7 +31,7 @@ const classifier = new Classifier(without.length === 0 ? SHIPPED : trainClassifi
 
 const scoresOf = ({ prompt }: Row): Scores | undefined =>
   classifier.score(read({ model: 'auto', messages: [{ role: 'user', content: prompt }] }))
-const scores = new Map([...rows, ...OWN_HELD_OUT].map(row => [row, scoresOf(row)]))
+const scores = new Map<Row, Scores | undefined>([...rows, ...OWN_HELD_OUT].map(row => [row, scoresOf(row)]))
 const complexityOf = (row: Row): number => scores.get(row)?.complexity ?? 0
 
 const fixed = (value: number, digits = 3): string => value.toFixed(digits)
@@ -170,3 +170,13 @@ const times = Array.from({ length: 20 }, () => {
   return ((performance.now() - start) * 1_000) / long.length
 }).sort((one, other) => one - other)
 print('median of 20', '', fixed(times[10] ?? 0, 1))
+
+// in the end, when nothing can be changed for it any more
+heading(
+  'Topic of our own test prompts, which nothing was learned from or chosen by: right, right of three, majority, calibration error',
+)
+print('set', 'rows', 'right', 'of three', 'majority', 'error')
+const test = ownTestPrompts()
+for (const row of test) scores.set(row, scoresOf(row))
+for (const [lang, list] of groupsOf(test, ({ lang }) => `test, ${lang}`)) topics(lang, list)
+topics('test', test)

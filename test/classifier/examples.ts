@@ -6,7 +6,7 @@ import { createRandom } from '../../src/algorithm/random'
 import type { Random } from '../../src/algorithm/sampling'
 import { TOPICS } from '../../src/context/features'
 import { bagOf } from './bag'
-import type { ExamExample } from './exam'
+import type { GainExample } from './gain'
 import type { LinearExample } from './linear'
 import { OWN, type Pairs, type Row } from './rows'
 
@@ -27,7 +27,7 @@ export const SOURCES: readonly string[] = [
 /** Open questions, as people ask them. */
 const OPEN: readonly string[] = [OWN, 'autoj', 'techsupport', 'clinc150']
 /** How much a row's topic counts. Exams have thousands of rows of one topic; a few of them say as much. */
-const TOPIC_WEIGHT: Readonly<Record<string, number>> = { [OWN]: 10, autoj: 1, techsupport: 3 }
+const TOPIC_WEIGHT: Readonly<Record<string, number>> = { [OWN]: 6, autoj: 2, techsupport: 3 }
 const OTHER_WEIGHT = 0.3
 const OTHER_ROWS = 250
 /** To tell exams from open questions takes more. */
@@ -40,7 +40,7 @@ const EXTRACTING: readonly string[] = [
   'topic_modeling',
 ]
 const NOISE = 400
-const NOISE_WEIGHT = 5
+const NOISE_WEIGHT = 10
 
 export const SMALL_TALK = { dataset: 'clinc150', category: 'small_talk' } as const
 
@@ -111,34 +111,19 @@ export function weakFailed({ dataset, outcomes, contaminated }: Row, pairs: Pair
   return weak === undefined || contaminated ? undefined : 1 - weak
 }
 
-export interface Exams {
-  readonly examples: readonly (ExamExample & { readonly row: Row })[]
-  /** Of each subject. */
-  readonly gains: readonly number[]
-}
+/** Of what a single question tells, against the mean of its subject. */
+const OWN_SHARE = 0.3
 
-export function examsOf(rows: readonly Row[], pairs: Pairs): Exams {
+/** Questions of exams, by all that is known of how much a strong model gains on them. */
+export function gainExamples(rows: readonly Row[], pairs: Pairs): readonly (GainExample & { readonly row: Row })[] {
   const learned = rows.filter(row => !MEASURED_ONLY.includes(row.dataset) && row.outcomes !== undefined)
   const subjectOf = ({ dataset, category }: Row): string => `${dataset}/${category}`
   const means = smoothedMeans(learned, pairs, subjectOf)
-  const subjects = [...new Set(learned.map(subjectOf))]
-  const numbers = new Map(subjects.map((subject, index) => [subject, index]))
-  const models = new Map<string, number>()
-  const modelOf = (name: string): number => {
-    const number = models.get(name) ?? models.size
-    models.set(name, number)
-    return number
-  }
-  const examples = learned.map(row => ({
-    row,
-    bag: bagOf(row.prompt),
-    gain: gainOf(row, pairs),
-    subject: numbers.get(subjectOf(row)) ?? 0,
-    outcomes: row.contaminated
-      ? []
-      : Object.entries(row.outcomes ?? {}).map(([model, score]) => [modelOf(`${row.dataset}:${model}`), score] as const),
-  }))
-  return { examples, gains: subjects.map(subject => means.get(subject) ?? 0) }
+  return learned.map(row => {
+    const mean = means.get(subjectOf(row)) ?? 0
+    const gain = gainOf(row, pairs)
+    return { row, bag: bagOf(row.prompt), gain: gain === undefined ? mean : (1 - OWN_SHARE) * mean + OWN_SHARE * gain }
+  })
 }
 
 function smoothedMeans(rows: readonly Row[], pairs: Pairs, subjectOf: (row: Row) => string): ReadonlyMap<string, number> {

@@ -3,7 +3,7 @@
  * without another share of the examples, are averaged; what each says of the share that it has not seen is what confidences are fitted to.
  */
 import type { Random } from '../../src/algorithm/sampling'
-import { COMPLEXITY, EXTRACT, LINEAR, OPEN, probability } from '../../src/context/classifier'
+import { COMPLEXITY, EXTRACT, OPEN, probability } from '../../src/context/classifier'
 import { TOPICS } from '../../src/context/features'
 import { SHAPE_SIZE } from '../../src/context/shape'
 import { dampedBy } from '../../src/context/table'
@@ -34,6 +34,8 @@ export interface LinearFit {
   readonly unseen: readonly Float64Array[]
 }
 
+/** Its columns come first in the classifier's table. */
+export const LINEAR = OPEN + 1
 export const FOLDS = 5
 const EPOCHS = 6
 const RATE = 0.2

@@ -13,19 +13,28 @@ export const matrix = (values: Float32Array, columns: number): readonly (readonl
     Array.from(values.subarray(row * columns, (row + 1) * columns), rounded),
   )
 
-/** Of all n-grams that hash into one slot the one that moves scores most over all examples; phrases before all others. */
-export function chosenFrom(
-  all: Vocabulary,
-  importance: ReadonlyMap<number, number>,
-  table: Float32Array,
-  columns: number,
-  slots: number,
-): Vocabulary {
-  const worth = all.hashes.map((hash, number) => {
-    let squares = 0
-    for (let column = 0; column < columns; column++) squares += (table[number * columns + column] ?? 0) ** 2
-    return (CUES_BY_HASH.has(hash) ? 1e6 : 0) + Math.sqrt(squares * (importance.get(hash) ?? 1))
-  })
+/** What one fit says of which n-grams matter. */
+export interface Learned {
+  readonly table: Float32Array
+  readonly columns: number
+  /** How often each n-gram stands in the fit's examples, by their weight. */
+  readonly importance: ReadonlyMap<number, number>
+}
+
+/** Of all n-grams that hash into one slot the one that moves scores most over all examples, each fit counting alike; phrases before all others. */
+export function chosenFrom(all: Vocabulary, fits: readonly Learned[], slots: number): Vocabulary {
+  const worth: number[] = all.hashes.map(hash => (CUES_BY_HASH.has(hash) ? 1e6 : 0))
+  for (const { table, columns, importance } of fits) {
+    const moved = Float64Array.from(all.hashes, (hash, number) => {
+      let squares = 0
+      for (let column = 0; column < columns; column++) squares += (table[number * columns + column] ?? 0) ** 2
+      return Math.sqrt(squares * (importance.get(hash) ?? 0))
+    })
+    const mean = moved.reduce((sum, each) => sum + each, 0) / moved.length || 1
+    moved.forEach((each, number) => {
+      worth[number] = (worth[number] ?? 0) + each / mean
+    })
+  }
   const holder = new Map<number, number>()
   all.hashes.forEach((hash, number) => {
     const slot = slotOf(hash, slots)
@@ -39,8 +48,12 @@ export function chosenFrom(
 const FITTED = 0.999
 const MOST = 127
 
-export function packedTable(vocabulary: Vocabulary, table: Float32Array, columns: number, slots: number): TableWeights {
-  const rows = vocabulary.hashes.map((_, number) => vocabulary.rowOf(table, columns, number))
+/** The fits' columns side by side. */
+export function packedTable(vocabulary: Vocabulary, fits: readonly Omit<Learned, 'importance'>[], slots: number): TableWeights {
+  const rows = vocabulary.hashes.map((_, number) =>
+    fits.flatMap(({ table, columns }) => [...vocabulary.rowOf(table, columns, number)]),
+  )
+  const columns = fits.reduce((sum, fit) => sum + fit.columns, 0)
   const steps = Array.from({ length: columns }, (_, column) => {
     const sizes = Float64Array.from(rows, row => Math.abs(row[column] ?? 0)).sort()
     return rounded((sizes[Math.floor(sizes.length * FITTED)] ?? 1) / MOST)

@@ -2,6 +2,7 @@
 import { expect, describe as suite, test } from 'vitest'
 import { describe } from '../../src/context/describe'
 import type { Features, Topic } from '../../src/context/features'
+import LANGUAGE from '../../src/context/weights/language.json' with { type: 'json' }
 import WEIGHTS from '../../src/context/weights/task.json' with { type: 'json' }
 import { MEASURED_ONLY } from './examples'
 import { calibrationError, spearman } from './metrics'
@@ -30,13 +31,13 @@ suite('topic', () => {
     '%s: technical, creative and general are told apart',
     (_, rows) => {
       expect(share(rows, isRightOfThree)).toBeGreaterThanOrEqual(0.8)
-      expect(share(rows, isRight)).toBeGreaterThanOrEqual(0.68)
+      expect(share(rows, isRight)).toBeGreaterThanOrEqual(0.7)
     },
   )
 
-  test('over all languages, 85 in 100 of three and 73 in 100 of nine', () => {
+  test('over all languages, 85 in 100 of three and 76 in 100 of nine', () => {
     expect(share(OWN_HELD_OUT, isRightOfThree)).toBeGreaterThanOrEqual(0.85)
-    expect(share(OWN_HELD_OUT, isRight)).toBeGreaterThanOrEqual(0.73)
+    expect(share(OWN_HELD_OUT, isRight)).toBeGreaterThanOrEqual(0.76)
   })
 
   test('is right about as often as it says', () => {
@@ -81,8 +82,8 @@ suite('the shipped weights', () => {
     expect(WEIGHTS.input).toMatch(/^[0-9a-f]{64}$/)
   })
 
-  test('are small: 550 kB before they are written as text', () => {
-    const bytes = [WEIGHTS.table, WEIGHTS.exam.table].reduce((sum, { data }) => sum + (data.length * 3) / 4, 0)
-    expect(bytes).toBeLessThan(550_000)
+  test('are small: a megabyte together before they are written as text', () => {
+    const bytes = [WEIGHTS.table, LANGUAGE].reduce((sum, { data }) => sum + (data.length * 3) / 4, 0)
+    expect(bytes).toBeLessThan(1_000_000)
   })
 })

@@ -86,22 +86,29 @@ export function readPairs(directory: string): Pairs {
 
 export const OWN = 'own'
 
-const ownPrompts: readonly Row[] = readdirSync(join(import.meta.dirname, 'prompts'))
-  .filter(name => name.endsWith('.jsonl'))
-  .sort()
-  .flatMap(name =>
-    lines(readFileSync(join(import.meta.dirname, 'prompts', name), 'utf8')).map((line, index) => ({
-      ...parseRow(line),
-      id: `${name}:${index + 1}`,
-      dataset: OWN,
-      lang: name.slice(0, 2),
-    })),
-  )
+/** Prompts of a folder, by language. */
+const promptsIn = (folder: string): readonly Row[] =>
+  readdirSync(folder)
+    .filter(name => name.endsWith('.jsonl'))
+    .sort()
+    .flatMap(name =>
+      lines(readFileSync(join(folder, name), 'utf8')).map((line, index) => ({
+        ...parseRow(line),
+        id: `${name}:${index + 1}`,
+        dataset: OWN,
+        lang: name.slice(0, 2),
+      })),
+    )
+const PROMPTS = join(import.meta.dirname, 'prompts')
+const divided = promptsIn(PROMPTS)
 
-/** Half of our own prompts is never learned from. */
+/** Half of these is never learned from. */
 const isHeldOut = ({ prompt }: Row): boolean => hash32(prompt) % 2 === 0
-export const OWN_PROMPTS: readonly Row[] = ownPrompts.filter(row => !isHeldOut(row))
-export const OWN_HELD_OUT: readonly Row[] = ownPrompts.filter(isHeldOut)
+export const OWN_PROMPTS: readonly Row[] = [...divided.filter(row => !isHeldOut(row)), ...promptsIn(join(PROMPTS, 'train'))]
+export const OWN_HELD_OUT: readonly Row[] = divided.filter(isHeldOut)
+
+/** Never learned from, nor looked at to choose anything: only to tell what the weights are worth. Read when asked for. */
+export const ownTestPrompts = (): readonly Row[] => promptsIn(join(PROMPTS, 'test'))
 
 /** What follows `--data` on the command line. */
 export function directoryOf(words: readonly string[]): string {

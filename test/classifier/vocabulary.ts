@@ -76,22 +76,18 @@ export class Vocabulary {
 }
 
 /** Every n-gram of at least `least` of the texts, and every phrase. */
-export function vocabularyOf(
-  examples: readonly { readonly bag: Bag; readonly weight?: number }[],
-  least: number,
-): {
-  readonly vocabulary: Vocabulary
-  /** Of each n-gram: the weights of its examples, together. */
-  readonly importance: ReadonlyMap<number, number>
-} {
+export function vocabularyOf(bags: readonly Bag[], least: number): Vocabulary {
   const frequency = new Map<number, number>()
-  const importance = new Map<number, number>()
-  for (const { bag, weight = 1 } of examples)
-    for (const hash of bag.hashes) {
-      frequency.set(hash, (frequency.get(hash) ?? 0) + 1)
-      importance.set(hash, (importance.get(hash) ?? 0) + weight)
-    }
+  for (const { hashes } of bags) for (const hash of hashes) frequency.set(hash, (frequency.get(hash) ?? 0) + 1)
   const kept = [...frequency.keys()].filter(hash => (frequency.get(hash) ?? 0) >= least || CUES_BY_HASH.has(hash))
   const unseen = [...CUES_BY_HASH.keys()].filter(hash => !frequency.has(hash))
-  return { vocabulary: new Vocabulary([...kept, ...unseen]), importance }
+  return new Vocabulary([...kept, ...unseen])
+}
+
+/** Of each n-gram: the weights of its examples, together. */
+export function importanceOf(examples: readonly { readonly bag: Bag; readonly weight?: number }[]): ReadonlyMap<number, number> {
+  const importance = new Map<number, number>()
+  for (const { bag, weight = 1 } of examples)
+    for (const hash of bag.hashes) importance.set(hash, (importance.get(hash) ?? 0) + weight)
+  return importance
 }

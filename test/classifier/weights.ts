@@ -5,26 +5,28 @@
 import { createHash } from 'node:crypto'
 import { hash32 } from '../../src/algorithm/hash'
 import { createRandom } from '../../src/algorithm/random'
-import { COMPLEXITY, EXTRACT, LINEAR, type Logistic, OPEN, type TaskWeights } from '../../src/context/classifier'
+import type { Random } from '../../src/algorithm/sampling'
+import { COMPLEXITY, EXTRACT, type Logistic, OPEN, type TaskWeights } from '../../src/context/classifier'
 import { TOPICS } from '../../src/context/features'
 import { SHAPE_SIZE } from '../../src/context/shape'
-import { fitExam, PLACE } from './exam'
-import { type Exams, examsOf, linearExamples, SOURCES, weakFailed } from './examples'
-import { fitLinear, type LinearExample, type LinearFit } from './linear'
+import { gainExamples, linearExamples, SOURCES, weakFailed } from './examples'
+import { fitGain, GAIN } from './gain'
+import { fitLinear, LINEAR, type LinearExample, type LinearFit } from './linear'
 import { fitLogistic, fitSharpness } from './logistic'
 import { chosenFrom, coarse, matrix, packedTable } from './pack'
 import { OWN_PROMPTS, type Pairs, type Row } from './rows'
-import { vocabularyOf } from './vocabulary'
+import { importanceOf, type Vocabulary, vocabularyOf } from './vocabulary'
 
 /** Of the file's layout and of how n-grams are hashed. */
-const VERSION = 1
-/** Thirteen bytes each, and nine. Together with the language's weights they stay below a megabyte. */
-const SLOTS = 28_000
-const EXAM_SLOTS = 19_000
+const VERSION = 2
+/** Fifteen bytes each. Together with the language's weights they stay below a megabyte. */
+const SLOTS = 42_000
 /** From this label on a small model would not do: 3 "needs some skill or several steps". */
 export const DEMANDING = 3
 /** One exam question in ten is kept from a first fit, which is made to calibrate and then thrown away. */
 const CALIBRATION_OF = 10
+/** N-grams of fewer texts are not learned. */
+const LEAST_OFTEN = 2
 
 export interface Settings {
   readonly seed: number
@@ -36,28 +38,38 @@ export function trainClassifier(data: readonly Row[], pairs: Pairs, { seed, with
   const rows = [...data.filter(({ dataset }) => !without.includes(dataset)), ...OWN_PROMPTS]
   const input = createHash('sha256')
   for (const row of rows) input.update(`${JSON.stringify(row)}\n`)
-  const { gainLogistic, ...exam } = trainExam(examsOf(rows, pairs), pairs, seed)
-  const { calibration, ...linear } = trainLinear(linearExamples(rows), seed)
+  const random = createRandom(seed)
+  const topical = linearExamples(rows)
+  const exams = gainExamples(rows, pairs)
+  const all = vocabularyOf(
+    [...topical, ...exams].map(({ bag }) => bag),
+    LEAST_OFTEN,
+  )
+  const vocabulary = chosenFrom(
+    all,
+    [
+      { table: fitLinear(topical, all, random, 1).table, columns: LINEAR, importance: importanceOf(topical) },
+      { table: fitGain(exams, all, random).table, columns: GAIN, importance: importanceOf(exams) },
+    ],
+    SLOTS,
+  )
+  const linear = fitLinear(topical, vocabulary, random)
+  const gain = fitGain(exams, vocabulary, random)
   return {
     version: VERSION,
     input: input.digest('hex'),
     seed,
     sources: SOURCES,
-    ...linear,
-    exam,
-    calibration: { ...calibration, gain: gainLogistic },
-  }
-}
-
-function trainLinear(examples: readonly LinearExample[], seed: number) {
-  const random = createRandom(seed)
-  const { vocabulary: all, importance } = vocabularyOf(examples, 2)
-  const vocabulary = chosenFrom(all, importance, fitLinear(examples, all, random, 1).table, LINEAR, SLOTS)
-  const fit = fitLinear(examples, vocabulary, random)
-  return {
-    table: packedTable(vocabulary, fit.table, LINEAR, SLOTS),
-    shape: matrix(fit.shape, SHAPE_SIZE + 1),
-    calibration: calibrationOf(examples, fit),
+    table: packedTable(
+      vocabulary,
+      [
+        { table: linear.table, columns: LINEAR },
+        { table: gain.table, columns: GAIN },
+      ],
+      SLOTS,
+    ),
+    shape: [...matrix(linear.shape, SHAPE_SIZE + 1), ...matrix(gain.shape, SHAPE_SIZE + 1)],
+    calibration: { ...calibrationOf(topical, linear), gain: gainCalibrationOf(exams, pairs, vocabulary, random) },
   }
 }
 
@@ -102,14 +114,15 @@ function calibrationOf(examples: readonly LinearExample[], { unseen }: LinearFit
 const MOST_WEIGHT = 2
 const TRANSFORM = TOPICS.indexOf('text_transform')
 
-function trainExam({ examples, gains }: Exams, pairs: Pairs, seed: number) {
-  const random = createRandom(seed)
-  const { vocabulary: all, importance } = vocabularyOf(examples, 3)
-  const vocabulary = chosenFrom(all, importance, fitExam(examples, gains, all, random).table, PLACE, EXAM_SLOTS)
-  const isUnseen = ({ row }: Exams['examples'][number]): boolean => hash32(row.prompt) % CALIBRATION_OF === 0
-  const rehearsal = fitExam(
+function gainCalibrationOf(
+  examples: ReturnType<typeof gainExamples>,
+  pairs: Pairs,
+  vocabulary: Vocabulary,
+  random: Random,
+): Logistic {
+  const isUnseen = ({ row }: (typeof examples)[number]): boolean => hash32(row.prompt) % CALIBRATION_OF === 0
+  const rehearsal = fitGain(
     examples.filter(example => !isUnseen(example)),
-    gains,
     vocabulary,
     random,
   )
@@ -117,14 +130,5 @@ function trainExam({ examples, gains }: Exams, pairs: Pairs, seed: number) {
     const failed = weakFailed(row, pairs)
     return failed === undefined ? [] : [{ score: rehearsal.gain(bag), wanted: failed }]
   })
-  const fit = fitExam(examples, gains, vocabulary, random)
-  const gainLogistic: Logistic = coarse(fitLogistic(observed))
-  return {
-    table: packedTable(vocabulary, fit.table, PLACE, EXAM_SLOTS),
-    shape: matrix(fit.shape, SHAPE_SIZE + 1),
-    subjects: matrix(fit.subjects, PLACE + 1),
-    gains: gains.map(gain => Number(gain.toFixed(4))),
-    single: matrix(fit.single, PLACE + SHAPE_SIZE + 1).flat(),
-    gainLogistic,
-  }
+  return coarse(fitLogistic(observed))
 }

@@ -24,8 +24,8 @@ suite('n-grams', () => {
     ['four: the fourth is no opening', 'the cat sat too', 12],
     ['nothing pairs across the end of a sentence: a sign and two words with openings', 'cat. sat', 5],
     ['a comma does not part them', 'cat, sat', 6],
-    ['a word of six letters has a stem and an ending', 'poetry', 4],
-    ['one of seven a longer stem as well', 'printer', 5],
+    ['a word of six letters has a stem', 'poetry', 3],
+    ['one of seven a longer stem as well', 'printer', 4],
     ['characters of Chinese are words', '写诗', 5],
     ['nothing', '', 0],
     ['blanks', ' \t ', 0],
@@ -52,8 +52,8 @@ suite('n-grams', () => {
   })
 
   test('order matters to pairs and not to words', () => {
-    // three words and their three openings, and what the one of five letters has in common with itself: a stem and an ending
-    expect(shared('dog bites man', 'man bites dog')).toBe(3 + 3 + 2)
+    // three words and their three openings, and the stem of the one of five letters
+    expect(shared('dog bites man', 'man bites dog')).toBe(3 + 3 + 1)
   })
 
   test('the opening is that of the first text alone', () => {
