@@ -73,7 +73,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     c.set('world', world)
     c.set('requestId', world.newId())
     c.var.deployment.region ??= regionOf(c.req.raw)
-    c.set('tracker', trackerClient(c.env.LOAD_TRACKER, c.var.deployment.region))
+    const { region, shard, rows } = c.var.deployment
+    c.set('tracker', trackerClient(c.env.LOAD_TRACKER, region, { shard, rows }))
     c.set('registry', registryClient(c.env.REGISTRY))
     await next()
   })

@@ -13,8 +13,9 @@ import {
   type Limits,
   type Log,
   type ParsedConfig,
+  type TrackerSettings,
 } from './config/schema'
-import { outOfRegion, unreachable } from './config/warnings'
+import { outOfRegion, unreachable, withoutEffect } from './config/warnings'
 import type { When } from './context/condition'
 import { type Credentials, membersOf } from './credential'
 import { parseJson } from './json'
@@ -23,6 +24,7 @@ import { fail, ok, type Result, redact } from './outcome'
 import { knownModel } from './profile/catalogue'
 import { isEmbedder } from './profile/embedders'
 import { profileOf } from './profile/figures'
+import type { Decide } from './strategy/load-use'
 import type { StrategyName } from './strategy/strategy'
 
 export type { ConfigProblem } from './config/problem'
@@ -35,6 +37,8 @@ export interface Route {
   readonly use: readonly string[]
   readonly fallback: readonly string[]
   readonly strategy: StrategyName
+  /** Where its view of the load comes from. */
+  readonly decide: Decide
   readonly priority: Priority | undefined
   readonly hedge: boolean
   /** Only models in one of these; undefined: all. */
@@ -51,12 +55,16 @@ export interface Config {
   readonly routes: readonly Route[]
   /** How pools and shared model names are ranked. */
   readonly strategy: StrategyName
+  /** Where their view of the load comes from. */
+  readonly decide: Decide
   readonly limits: Limits
   readonly access: Access
   /** What the line that is logged for each request holds. */
   readonly log: Log
   /** How feedback is forgotten. */
   readonly feedback: FeedbackSettings
+  /** How the isolates of a region share their load. */
+  readonly tracker: TrackerSettings
   /** What is allowed but cannot be meant, e.g. a route that no request can reach. */
   readonly warnings: readonly string[]
 }
@@ -176,6 +184,7 @@ function resolve(config: ParsedConfig): Config {
       use,
       fallback: expand(route.fallback ?? []).filter(id => !use.includes(id)),
       strategy: route.strategy ?? config.strategy,
+      decide: route.decide ?? config.decide,
       priority: route.priority,
       hedge: route.hedge ?? false,
       regions: route.regions,
@@ -190,12 +199,14 @@ function resolve(config: ParsedConfig): Config {
     pools,
     routes,
     strategy: config.strategy,
+    decide: config.decide,
     limits: config.limits,
     access: config.access,
     log: config.log,
     feedback: config.feedback,
+    tracker: config.tracker,
     get warnings() {
-      warnings ??= [...unreachable(routes), ...outOfRegion(routes, models)]
+      warnings ??= [...unreachable(routes), ...outOfRegion(routes, models), ...withoutEffect(config)]
       return warnings
     },
   })

@@ -41,7 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'state',
     'strategy',
   ],
-  durable: ['algorithm', 'json', 'state'],
+  durable: ['algorithm', 'json', 'router', 'state'],
   http: [
     'chat',
     'config',

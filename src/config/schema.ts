@@ -4,6 +4,7 @@ import type { When } from '../context/condition'
 import { MODALITIES, TASKS, TOPICS } from '../context/features'
 import type { Credential } from '../credential'
 import { CAPABILITIES, MODEL_STATES, PRIORITIES, PROVIDERS, REGION } from '../model'
+import { DECIDES } from '../strategy/load-use'
 import { STRATEGIES } from '../strategy/strategy'
 
 /** Letters that may stand in a header, in a metrics label and in a URL, since an id appears in all three. */
@@ -146,6 +147,7 @@ const RouteSchema = v.strictObject({
   use: some(Id),
   fallback: v.optional(v.array(Id)),
   strategy: v.optional(v.picklist(STRATEGIES)),
+  decide: v.optional(v.picklist(DECIDES)),
   priority: v.optional(v.picklist(PRIORITIES)),
   hedge: v.optional(v.boolean()),
   regions: v.optional(some(RegionName)),
@@ -174,6 +176,13 @@ const FeedbackSchema = v.strictObject({
   memory: v.optional(v.pipe(Whole, v.minValue(10), v.maxValue(10_000)), 100),
 })
 
+/** More would leave each with so few isolates that it is exchanges that take the time. */
+const MAX_SHARDS = 32
+
+const TrackerSchema = v.strictObject({
+  shards: v.optional(v.pipe(Whole, v.minValue(1), v.maxValue(MAX_SHARDS)), 1),
+})
+
 /** `decision`: with all that it takes to make a request's decision again. */
 const LOGS = ['summary', 'decision'] as const
 export type Log = (typeof LOGS)[number]
@@ -186,8 +195,10 @@ export const ConfigSchema = v.strictObject({
   pools: v.optional(v.record(Id, some(Id)), {}),
   routes: v.optional(v.array(RouteSchema), []),
   strategy: v.optional(v.picklist(STRATEGIES), 'adaptive'),
+  decide: v.optional(v.picklist(DECIDES), 'local'),
   limits: v.optional(LimitsSchema, {}),
   feedback: v.optional(FeedbackSchema, {}),
+  tracker: v.optional(TrackerSchema, {}),
   access: v.optional(AccessSchema, {}),
   log: v.optional(v.picklist(LOGS), 'summary'),
 })
@@ -196,6 +207,7 @@ export const ConfigSchema = v.strictObject({
 export type ConfigInput = v.InferInput<typeof ConfigSchema>
 export type Limits = Readonly<v.InferOutput<typeof LimitsSchema>>
 export type Access = Readonly<v.InferOutput<typeof AccessSchema>>
+export type TrackerSettings = Readonly<v.InferOutput<typeof TrackerSchema>>
 export type FeedbackSettings = Readonly<v.InferOutput<typeof FeedbackSchema>>
 /** With every default filled in, and names that may not fit together. */
 export type ParsedConfig = v.InferOutput<typeof ConfigSchema>

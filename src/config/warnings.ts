@@ -3,6 +3,9 @@
 import type { Route } from '../config'
 import { type Reach, reachability } from '../context/reach'
 import type { Model } from '../model'
+import { type Decide, decideUnder } from '../strategy/load-use'
+import type { StrategyName } from '../strategy/strategy'
+import type { ParsedConfig } from './schema'
 
 /** Proven, where it is: `auto` takes no request to them while the models of the earlier ones are live. */
 export function unreachable(routes: readonly Route[]): readonly string[] {
@@ -21,6 +24,22 @@ export function outOfRegion(routes: readonly Route[], models: readonly Model[]):
     if (used.some(({ region }) => region !== undefined && regions.includes(region))) return []
     return [`routes.${at} ("${name}") may only be served in ${regions.join(' or ')}, and none of the models in its use is there.`]
   })
+}
+
+/** Where the view of the load is to come from somewhere, and the strategy does not look at it, or looks at more. */
+export function withoutEffect({ strategy, decide, routes }: ParsedConfig): readonly string[] {
+  const own = routes.flatMap(({ name, strategy: ranked = strategy, decide: wished }, at) =>
+    wished === undefined ? [] : lostUnder(`routes.${at} ("${name}")`, ranked, wished),
+  )
+  return [...lostUnder('The configuration', strategy, decide), ...own]
+}
+
+function lostUnder(who: string, strategy: StrategyName, wished: Decide): readonly string[] {
+  const comes = decideUnder(strategy, wished)
+  if (comes === wished) return []
+  const why =
+    comes === 'local' ? 'which does not look at load' : 'which looks at more than the tracker knows: it is decided as "fresh"'
+  return [`${who} says decide "${wished}" beside strategy "${strategy}", ${why}.`]
 }
 
 function whyNotReached(reach: Reach, names: readonly string[]): string | undefined {

@@ -2,6 +2,8 @@
  * The one call that carries reports out and snapshots back, behind the requests and never before them. It runs inside some request's context, as an isolate
  * has no background of its own.
  */
+import type { Contest } from '../router/contest'
+import type { Ruling } from '../state/central'
 import type { KnownRegistry } from '../state/known-registry'
 import type { LocalLoad } from '../state/local-load'
 import { SYNC_TIMEOUT_MS, type SyncSchedule } from '../state/sync-schedule'
@@ -35,6 +37,22 @@ export async function syncInTime(syncing: Syncing): Promise<void> {
   }
 }
 
+/**
+ * Has the tracker choose, in the same call that a sync is, beside whatever other call is under way. Undefined: it is away, or too slow. Never rejects.
+ */
+export async function askOnce(syncing: Syncing, contest: Contest, question: number | undefined): Promise<Ruling | undefined> {
+  const { load, registry, schedule, client, now } = syncing
+  const startedMs = now()
+  const report = { ...load.report(startedMs), registry: registry.revision }
+  const answer = await client.rule(report, contest, question).catch(() => undefined)
+  if (answer === undefined) return undefined
+  const { ruling, ...told } = answer
+  schedule.told(startedMs, told.intervalMs)
+  load.accept(told, startedMs)
+  registry.accept(told.registry, startedMs, told.isFresh)
+  return ruling
+}
+
 /** `busy`: another call is under way. Never rejects: without the tracker, routing goes on with what this isolate knows. */
 export async function syncOnce({ load, registry, schedule, client, now, after }: Syncing): Promise<'told' | 'busy' | 'failed'> {
   const startedMs = now()
@@ -44,9 +62,11 @@ export async function syncOnce({ load, registry, schedule, client, now, after }:
     cancel = after(SYNC_TIMEOUT_MS, () => resolve(undefined))
   })
   // A tracker that is away is the normal case this is built for: the report stays unacknowledged and goes again
-  const report = { ...load.report(startedMs), registry: registry.revision }
+  const { tookMs } = schedule
+  const report = { ...load.report(startedMs), registry: registry.revision, ...(tookMs !== undefined && { tookMs }) }
   const answer = await Promise.race([client.sync(report).catch(() => undefined), timeout])
   cancel()
+  schedule.took(now() - startedMs)
   schedule.end(startedMs, answer?.intervalMs)
   if (answer === undefined) return 'failed'
   load.accept(answer, startedMs)

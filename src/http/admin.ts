@@ -53,7 +53,13 @@ export async function adminState(c: AppContext): Promise<Response> {
     configHash: plan === undefined ? null : deployment.configHash(plan),
     isolate: { inFlight: isolate.load.inFlight, viewAgeMs: isolate.load.view(world.now())?.ageMs ?? null },
     notice: deployment.notice ?? null,
-    warnings: config.ok ? config.value.warnings : config.failure.map(describeProblem),
+    warnings: [
+      ...(config.ok ? config.value.warnings : config.failure.map(describeProblem)),
+      ...(state.isOverrun === true ? [OVERRUN] : []),
+    ],
     missingSecrets: deployment.missingSecrets,
   })
 }
+
+const OVERRUN =
+  'More isolates report than the load tracker can keep informed, so that their views are old. Set tracker.shards to a multiple of what it is.'

@@ -43,15 +43,17 @@ async function receiptFor(c: AppContext, { of, topic }: Facts): Promise<string> 
 
 function respond(routed: Routed, { surface }: Asked, requestId: string): Response {
   if (!routed.ok) {
-    const { problem, decision, tried } = routed.failure
+    const { problem, decision, tried, trace } = routed.failure
     return problemResponse(problem, surface, {
-      ...factHeaders({ requestId, decision, attempts: tried.length }),
+      ...factHeaders({ requestId, decision, decided: trace.decided, attempts: tried.length }),
       ...NO_RETRY,
     })
   }
   const { body, isStream, ...facts } = routed.value
   try {
-    return new Response(body, { headers: { ...contentHeaders(isStream), ...factHeaders({ requestId, ...facts }) } })
+    return new Response(body, {
+      headers: { ...contentHeaders(isStream), ...factHeaders({ requestId, ...facts, decided: facts.trace.decided }) },
+    })
   } catch (error) {
     // Nobody would read it, and its lease would wait for somebody to
     if (typeof body !== 'string') void body.cancel(error)
@@ -74,7 +76,7 @@ async function keptAlive(
     world,
     waitUntil: promise => c.executionCtx.waitUntil(promise),
     bodyOf: ({ body }) => (typeof body === 'string' ? new Blob([body]).stream() : body),
-    factsOf: facts => JSON.stringify(factHeaders({ requestId, ...facts })),
+    factsOf: facts => JSON.stringify(factHeaders({ requestId, ...facts, decided: facts.trace.decided })),
     errorOf: ({ problem }) => surface.problemEvent(problem),
   })
   if (!(result instanceof ReadableStream)) return result
@@ -119,7 +121,7 @@ function lost({ decision, tried, problem }: Lost): Logged {
 /** One structured line a request, without prompts or keys; and a row for the console. */
 function log(c: AppContext, logged: Logged, { decision, tried, trace }: Pick<Lost, 'decision' | 'tried' | 'trace'>): void {
   const { deployment, plan } = c.var
-  const { seed, record } = trace
+  const { seed, decided, record } = trace
   const row: LoggedDecision = { atMs: c.var.world.now(), id: c.var.requestId, ...logged }
   deployment.isolate.load.log(row)
   const line = {
@@ -127,6 +129,7 @@ function log(c: AppContext, logged: Logged, { decision, tried, trace }: Pick<Los
     event: 'routed',
     ...row,
     ...(decision?.canary === true && { canary: true }),
+    ...(decided.mode !== 'local' && { decided }),
     seed,
     configHash: deployment.configHash(plan),
     ...(tried.length > 0 && { failures: failures(tried) }),

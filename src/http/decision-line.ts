@@ -4,6 +4,7 @@ import { MODALITIES, TASKS, TOPICS } from '../context/features'
 import { isObject } from '../json'
 import { PRIORITIES } from '../model'
 import type { DecisionRecord, Outcome } from '../router/record'
+import { DECIDES } from '../strategy/load-use'
 import { STRATEGIES } from '../strategy/strategy'
 
 const count = v.pipe(v.number(), v.minValue(0))
@@ -21,6 +22,7 @@ const FeaturesSchema = v.pipe(
     stream: v.boolean(),
     promptTokens: count,
     turns: count,
+    maxOutputTokens: v.exactOptional(count),
   }),
   // JSON leaves out what is undefined
   v.transform(({ language, topic, task, complexity, ...rest }): DecisionRecord['features'] => ({
@@ -40,6 +42,8 @@ const LoadSchema = v.object({
   perTokenMs: v.exactOptional(v.number()),
   concurrency: v.exactOptional(v.number()),
   answerMs: v.exactOptional(v.number()),
+  answerTokens: v.exactOptional(v.object({ median: v.number(), spread: v.number() })),
+  cached: v.exactOptional(v.object({ first: v.number(), home: v.number(), away: v.number() })),
   usualHeadroom: v.exactOptional(v.number()),
   p95Ratio: v.exactOptional(v.number()),
   failureRate: v.exactOptional(v.number()),
@@ -58,6 +62,7 @@ const RecordSchema = v.object({
     models: v.nullable(v.array(v.string())),
     strategy: v.nullable(v.picklist(STRATEGIES)),
     priority: v.nullable(v.picklist(PRIORITIES)),
+    deadlineMs: v.exactOptional(v.nullable(count)),
   }),
   features: FeaturesSchema,
   bound: v.nullable(
@@ -72,11 +77,13 @@ const RecordSchema = v.object({
   regions: v.nullable(v.array(v.string())),
   hashKey: v.string(),
   lastModel: v.nullable(v.string()),
+  isPopular: v.exactOptional(v.boolean()),
   nowMs: v.number(),
   seed: v.pipe(v.number(), v.integer(), v.minValue(0)),
   turn: v.pipe(v.number(), v.integer()),
   place: v.string(),
   view: v.nullable(v.object({ ageMs: v.number(), arrivalsPerSecond: v.number(), meanPromptTokens: v.number() })),
+  decided: v.exactOptional(v.object({ mode: v.picklist(DECIDES), by: v.picklist(['tracker', 'isolate']), waitedMs: v.number() })),
   loads: v.record(v.string(), LoadSchema),
   feedback: v.record(v.string(), v.record(v.string(), v.record(v.string(), EvidenceSchema))),
   // Only held against what comes out now

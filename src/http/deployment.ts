@@ -1,6 +1,6 @@
 /** What an isolate sets up at its first request: the plan or what is wrong with the configuration, and its own memory. The plan follows the registry. */
 import { type Config, type ConfigProblem, parseConfig } from '../config'
-import type { Region } from '../durable/region'
+import { type Region, shardOf } from '../durable/region'
 import { type Env, secretOf } from '../env'
 import type { Result } from '../outcome'
 import { fitted } from '../overlay'
@@ -10,6 +10,7 @@ import { createPlan, type Plan } from '../router/plan'
 import type { World } from '../router/world'
 import type { KnownRegistry } from '../state/known-registry'
 import type { Overlay } from '../state/overlay'
+import { KnownRows } from '../state/rows'
 import { SyncSchedule } from '../state/sync-schedule'
 import { Buffers } from './buffers'
 import { refusedUpstream } from './upstream-host'
@@ -28,6 +29,8 @@ export class Deployment {
   readonly isolate: Isolate
   readonly schedule: SyncSchedule
   readonly buffers = new Buffers()
+  /** What the tracker tells everyone. */
+  readonly rows = new KnownRows()
   /** Set by the first request: an isolate stays where it is, while clients come from anywhere. */
   region: Region | undefined
   /** What the overlay is laid over: the file, or the variable that replaces it. */
@@ -37,12 +40,15 @@ export class Deployment {
   readonly #env: Env
   readonly #overlays = new WeakMap<Plan, Overlay>()
   readonly #hashes = new WeakMap<Plan, string>()
+  readonly #id: string
   #effective: Effective
 
   constructor(env: Env, fileConfig: unknown, world: World, notice?: string) {
     this.input = env.ROUTER_CONFIG ?? fileConfig
     this.notice = notice
-    this.isolate = new Isolate(world.newId(), world.random)
+    const id = world.newId()
+    this.isolate = new Isolate(id, world.random)
+    this.#id = id
     this.schedule = new SyncSchedule(world.random)
     this.#env = env
     this.#effective = this.#under(this.registry.overlay, parseConfig(this.input))
@@ -54,6 +60,12 @@ export class Deployment {
 
   get registry(): KnownRegistry {
     return this.isolate.registry
+  }
+
+  /** Which of its region's trackers this isolate reports to. An isolate stays with one, as a shard of another number would count it a second time. */
+  get shard(): number {
+    const { config } = this.#effective
+    return config.ok ? shardOf(this.#id, config.value.tracker.shards) : 0
   }
 
   get config(): Effective['config'] {

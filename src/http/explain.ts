@@ -4,6 +4,7 @@ import type { Problem, Result } from '../outcome'
 import type { Controls } from '../router/controls'
 import { decide } from '../router/decide'
 import { explained } from '../router/explanation'
+import { inform } from '../router/inform'
 import { type Asked, questionOf } from '../router/question'
 import type { AppContext } from './context'
 import { parseEmbeddings } from './embeddings'
@@ -25,18 +26,21 @@ export async function explain(c: AppContext): Promise<Response> {
   const parsed = parse(c, text)
   if (!parsed.ok) return problemResponse(parsed.failure)
   const asked = parsed.value
-  const question = questionOf({
+  const host = hostOf(c)
+  const wanted = questionOf({
     ...asked,
     claims: caller.claims,
     isolate: deployment.isolate,
-    host: hostOf(c),
+    host,
     nowMs: world.now(),
     random: world.random,
     peek: true,
   })
-  const decision = decide('chat' in asked ? plan : plan.embeddings, question)
+  const workPlan = 'chat' in asked ? plan : plan.embeddings
+  const { question, decided } = await inform(workPlan, wanted, host, world, { peek: true })
+  const decision = decide(workPlan, question)
   if (!decision.ok) return problemResponse(decision.failure, undefined, NO_RETRY)
-  return c.json({ ...explained(decision.value, question), config_hash: deployment.configHash(plan) })
+  return c.json({ ...explained(decision.value, question, decided), config_hash: deployment.configHash(plan) })
 }
 
 type Parse = (c: AppContext, text: string) => Result<Asked & { readonly controls: Controls }, Problem>

@@ -1,5 +1,6 @@
 /** What every answer's headers tell of how it came about, and that a browser may read them. */
 import type { Decision } from '../router/decide'
+import type { Decided } from '../router/inform'
 
 export const ROUTER_HEADERS = [
   'x-router-model',
@@ -28,12 +29,17 @@ export interface FactHeaders {
   readonly model?: string | undefined
   readonly attempts: number
   readonly dropped?: readonly string[]
+  /** Undefined: nothing was decided. */
+  readonly decided?: Decided | undefined
   readonly upstreamWaitMs?: number | undefined
   readonly firstTokenMs?: number | undefined
 }
 
 export function factHeaders(facts: FactHeaders): Record<string, string> {
+  const { decided } = facts
   const timing = [
+    // Where a request never waits before its decision, there is nothing to tell
+    ...(decided === undefined || decided.mode === 'local' ? [] : [`decide;desc="${decided.by}";dur=${decided.waitedMs}`]),
     ...(facts.upstreamWaitMs === undefined ? [] : [`upstream-wait;dur=${facts.upstreamWaitMs}`]),
     ...(facts.firstTokenMs === undefined ? [] : [`first-token;dur=${facts.firstTokenMs}`]),
   ]

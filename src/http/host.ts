@@ -1,8 +1,9 @@
 /** The request's own part of the router's world: its lifetime, its client, its secrets, its isolate's load. */
 
-import { type Syncing, syncInTime } from '../durable/sync'
+import { askOnce, type Syncing, syncInTime, syncOnce } from '../durable/sync'
 import { secretOf } from '../env'
-import type { Host } from '../router/world'
+import type { Hearing, Host } from '../router/world'
+import { beatMs } from '../state/refresh'
 import type { AppContext } from './context'
 
 export function hostOf(c: AppContext): Host {
@@ -16,6 +17,28 @@ export function hostOf(c: AppContext): Host {
     load: syncing.load,
     place: typeof c.req.raw.cf?.colo === 'string' ? c.req.raw.cf.colo : 'unknown',
     sync: () => executionCtx.waitUntil(syncInTime(syncing)),
+    hearing: hearingOf(syncing, executionCtx),
+  }
+}
+
+/** Whatever is waited for here goes on when nobody waits any more: what it brings is for everyone. */
+function hearingOf(syncing: Syncing, executionCtx: AppContext['executionCtx']): Hearing {
+  const { load, schedule, now } = syncing
+  const goingOn = <T>(work: Promise<T>): Promise<T> => {
+    executionCtx.waitUntil(work)
+    return work
+  }
+  return {
+    intervalMs: () => schedule.intervalMs,
+    isAway: () => schedule.isAway(now()),
+    waited: inTime => schedule.waited(inTime, now()),
+    sync: () => (schedule.isBusy(now()) ? undefined : goingOn(syncOnce(syncing).then(result => result === 'told'))),
+    ask: (contest, question) => goingOn(askOnce(syncing, contest, question)),
+    watch: () => schedule.watch(now()),
+    beatMs: () => {
+      const { isolates, inFlight: live } = load
+      return beatMs({ live, isolates, intervalMs: schedule.intervalMs, watchedAgoMs: schedule.watchedAgoMs(now()) })
+    },
   }
 }
 

@@ -7,6 +7,7 @@
  */
 import { createMiddleware } from 'hono/factory'
 import { syncOnce } from '../durable/sync'
+import { freshForMs } from '../state/refresh'
 import type { AppContext, AppEnv } from './context'
 import { syncingOf } from './host'
 import { NO_RETRY, notConfigured, problemResponse } from './problem'
@@ -31,8 +32,23 @@ export const informed = createMiddleware<AppEnv>(async (c, next) => {
   const { plan, missingSecrets } = deployment
   if (plan === undefined || plan.live.size === 0) return problemResponse(noModel(missingSecrets), surfaceOf(c), NO_RETRY)
   c.set('plan', plan)
+  if (plan.hears && isSlowToRead(c)) hearAhead(c)
   return next()
 })
+
+/** So much takes the connection a while, and a call to the tracker as long. */
+const SLOW_BYTES = 100_000
+
+const isSlowToRead = (c: AppContext): boolean =>
+  c.req.method === 'POST' && Number(c.req.header('content-length') ?? Number.POSITIVE_INFINITY) >= SLOW_BYTES
+
+/** Some routes wait for a fresh view. Which one this request takes is known when its body is read; until then the news may be here. */
+function hearAhead(c: AppContext): void {
+  const { deployment, world } = c.var
+  const { isolate, schedule } = deployment
+  const isOld = isolate.load.heardAgoMs(world.now()) > freshForMs(schedule.intervalMs)
+  if (isOld && !schedule.isBusy(world.now()) && !schedule.isAway(world.now())) c.executionCtx.waitUntil(syncOnce(syncingOf(c)))
+}
 
 /** The region's tracker, which will know, and else the registry itself. */
 async function ask(c: AppContext): Promise<void> {

@@ -31,7 +31,7 @@ export async function replayDecision(c: AppContext): Promise<Response> {
     difference: difference ?? null,
     config_hash: { recorded, current },
     assumed_idle: assumedIdle,
-    decision: decided.ok ? explained(decided.value, question) : null,
+    decision: decided.ok ? explained(decided.value, question, record.decided) : null,
     refused: decided.ok ? null : decided.failure,
   })
 }

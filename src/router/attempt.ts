@@ -2,6 +2,7 @@
  * One attempt at one model, from its lease to its settlement. The lease is taken before anything is sent and settled exactly once, whichever
  * way the attempt ends; for a stream that is the end of its body, not of its headers.
  */
+import type { CompletionUsage } from '../chat'
 import type { Model } from '../model'
 import { type Failure, ok, type Result } from '../outcome'
 import { dialectFor } from '../provider/dialects'
@@ -33,10 +34,10 @@ export async function attempt(
   const shared = [accountId(model), placeId(model, host.place)]
   // Closures that outlive the commit must not hold the request: it may be megabytes
   const isStream = 'chat' in request && request.chat.stream === true
-  const lease = host.load.take(model.id, request.promptTokens, world.now(), shared, isStream)
+  const lease = host.load.take(model.id, request.promptTokens, world.now(), shared, isStream, request.relation)
   const stopper = new Stopper(world, host.clientLeft)
   stopper.obey(outpaced, { kind: 'outpaced' })
-  const rest = heartbeat(world, () => {
+  const rest = heartbeat(world, host.hearing.beatMs, () => {
     lease.renew(world.now())
     host.sync()
   })
@@ -82,7 +83,19 @@ function afterCommit(settlement: Settlement, failure: Failure): Settlement {
 /** Fewer tokens say nothing about the time per token. */
 const MIN_TOKENS = 8
 
-function success({ writingMs, outputTokens }: Ending): Settlement {
+function success({ writingMs, outputTokens, usage }: Ending): Settlement {
   const isMeasured = outputTokens !== undefined && outputTokens >= MIN_TOKENS && writingMs > 0
-  return isMeasured ? { verdict: 'succeeded', perTokenMs: writingMs / outputTokens } : { verdict: 'succeeded' }
+  return {
+    verdict: 'succeeded',
+    outputTokens,
+    perTokenMs: isMeasured ? writingMs / outputTokens : undefined,
+    cachedShare: cachedShareOf(usage),
+  }
+}
+
+function cachedShareOf(usage: CompletionUsage | undefined): number | undefined {
+  const cached = usage?.prompt_tokens_details?.cached_tokens
+  return usage === undefined || typeof cached !== 'number' || !(usage.prompt_tokens > 0)
+    ? undefined
+    : cached / usage.prompt_tokens
 }

@@ -37,7 +37,10 @@ export function consequenceOf(failure: Failure): Consequence {
         // When all of the time is used up there is none for another
         moves: failure.limit === 'total' || failure.limit === 'deadline' ? 'stop' : 'on',
         // An impatient client must not get a sound model ejected
-        settlement: { verdict: failure.limit === 'deadline' ? 'neutral' : 'failed', timedOut: true },
+        settlement:
+          failure.limit === 'deadline'
+            ? { verdict: 'neutral', timedOut: true, cutShort: true }
+            : { verdict: 'failed', timedOut: true },
       }
     case 'overloaded':
       return { moves: 'on', settlement: { verdict: 'failed', coolMs: bounded(failure.retryAfterMs ?? 0) } }

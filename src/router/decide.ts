@@ -10,6 +10,7 @@ import { fail, ok, type Problem, type Result, TOO_LONG } from '../outcome'
 import { qualitiesOf } from '../profile/quality'
 import type { ModelLoad, View } from '../state/local-load'
 import type { FeedbackTable } from '../state/registry-view'
+import { withinDeadline } from '../strategy/deadline'
 import type { Candidate, Ranked, Situation, StrategyName } from '../strategy/strategy'
 import type { Bound } from './bound'
 import { isInCanary } from './canary'
@@ -33,6 +34,8 @@ export interface Question {
   /** A fingerprint of what the client sent. */
   readonly hashKey: string
   readonly lastModel: string | undefined
+  /** Many requests at a time have this key. By default few do. */
+  readonly isPopular?: boolean | undefined
   readonly nowMs: number
   readonly random: () => number
   /** Turn of the named group in this isolate. */
@@ -80,7 +83,7 @@ export function decide(plan: WorkPlan, question: Question): Result<Decision, Pro
 
   const several = severalSpaces(plan, group, question)
   if (several !== undefined) return fail(several)
-  const regions = narrowed(group.regions, question.regions)?.filter(region => plan.regions.has(region))
+  const regions = regionsFor(plan, group, question)
   const trial = trialOf(group, question)
   const models = new Set([...(trial?.use ?? []), ...group.use, ...group.fallback, ...group.others])
   const { eligible, excluded, panic } = sift([...models], plan, question, regions)
@@ -93,7 +96,13 @@ export function decide(plan: WorkPlan, question: Question): Result<Decision, Pro
     if (of === undefined || candidates.length === 0) return []
     return (strategy === undefined ? of.inOrder : of.rankBy(strategy))(candidates, situation)
   }
-  const ranking = sparing([...rankedOf(trial, ahead), ...rankedOf(group, used), ...group.inOrder(spare, situation)], question)
+  const tiers = [rankedOf(trial, ahead), rankedOf(group, used), group.inOrder(spare, situation)]
+  const { deadlineMs } = question.controls
+  const inTime =
+    deadlineMs === undefined
+      ? tiers.flat()
+      : withinDeadline(tiers, eligible, situation, { deadlineMs, byPrice: strategy !== undefined })
+  const ranking = sparing(inTime, question.load)
   return ok({
     route: group.name,
     strategy: strategy ?? 'listed',
@@ -107,8 +116,12 @@ export function decide(plan: WorkPlan, question: Question): Result<Decision, Pro
   })
 }
 
+/** Where it may be served: of the regions that models are in, those that nobody rules out. */
+export const regionsFor = (plan: WorkPlan, group: Group, question: Question): Regions =>
+  narrowed(group.regions, question.regions)?.filter(region => plan.regions.has(region))
+
 /** The canary's models, where the conversation is among those that they are tried on. */
-function trialOf({ name, canary }: Group, { hashKey }: Question): Group | undefined {
+export function trialOf({ name, canary }: Group, { hashKey }: Question): Group | undefined {
   return canary !== undefined && isInCanary(canary.share, name, hashKey) ? canary.group : undefined
 }
 
@@ -117,7 +130,7 @@ interface Chosen {
   readonly passedOver: readonly PassedOver[]
 }
 
-function choose(plan: WorkPlan, question: Question): Result<Chosen, Problem> {
+export function choose(plan: WorkPlan, question: Question): Result<Chosen, Problem> {
   const { model, controls } = question
   if (controls.models !== undefined) {
     const listed = plan.listed(controls.models)
@@ -173,10 +186,12 @@ function sift(models: readonly Model[], plan: WorkPlan, question: Question, regi
 }
 
 /** Failures come back fast and hold no lease; without counting them as load for a while, a broken model would look idle. */
+export const burdened = (load: ModelLoad): ModelLoad => ({ ...load, inFlight: load.inFlight + load.recentFailures })
+
 function candidateOf(model: Model, load: ModelLoad, { forgetting }: WorkPlan, question: Question): Candidate {
   return {
     model,
-    load: { ...load, inFlight: load.inFlight + load.recentFailures },
+    load: burdened(load),
     // Most strategies do not look at it, and it needs the topic
     get quality() {
       const { feedback, features, nowMs } = question
@@ -188,7 +203,7 @@ function candidateOf(model: Model, load: ModelLoad, { forgetting }: WorkPlan, qu
 /** A model with less of its rate limit left than this comes last, so that it is spared before it has to refuse. */
 const SCARCE = 0.05
 
-function sparing(ranking: readonly Ranked[], { load }: Question): readonly Ranked[] {
+export function sparing(ranking: readonly Ranked[], load: Question['load']): readonly Ranked[] {
   const isScarce = ({ model }: Ranked) => (load(model.id).headroom?.share ?? 1) < SCARCE
   return [...ranking.filter(ranked => !isScarce(ranked)), ...ranking.filter(isScarce)]
 }
@@ -200,6 +215,7 @@ function situationOf(question: Question, turn: number): Situation {
     turn,
     hashKey: question.hashKey,
     lastModel: question.lastModel,
+    isPopular: question.isPopular,
     priority: question.controls.priority,
     features: question.features,
     claims: question.claims,

@@ -2,6 +2,7 @@
 import type { Mismatch } from '../context/condition'
 import type { Decision } from './decide'
 import { explain } from './filter'
+import type { Decided } from './inform'
 import type { Sized } from './question'
 
 export interface Explanation {
@@ -16,6 +17,8 @@ export interface Explanation {
   readonly panic: boolean
   /** Of the fleet's load; null: only this isolate's own requests are known. */
   readonly view: { readonly age_ms: number } | null
+  /** Where it was decided and where the view is from; null: nobody noted it. */
+  readonly decided: { readonly mode: string; readonly by: string; readonly waited_ms: number } | null
   /** What `consistent-hash` places, as a fingerprint. */
   readonly hash_key: string
   /** Of the strategy's randomness. */
@@ -31,7 +34,7 @@ interface ExplainedCandidate {
   readonly excluded?: Readonly<Record<string, unknown>> & { readonly why: string }
 }
 
-export function explained(decision: Decision, { features, view, hashKey, seed }: Explained): Explanation {
+export function explained(decision: Decision, { features, view, hashKey, seed }: Explained, decided?: Decided): Explanation {
   const { route, strategy, regions, canary, ranking, excluded, panic, passedOver } = decision
   return {
     features,
@@ -55,6 +58,7 @@ export function explained(decision: Decision, { features, view, hashKey, seed }:
     ],
     panic,
     view: view === undefined ? null : { age_ms: view.ageMs },
+    decided: decided === undefined ? null : { mode: decided.mode, by: decided.by, waited_ms: decided.waitedMs },
     hash_key: hashKey,
     seed,
   }

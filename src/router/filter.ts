@@ -45,36 +45,49 @@ export interface Sieve {
 }
 
 /** The first reason against a candidate: what it can never do before what it cannot do now. Undefined: none. */
-export function exclusionOf(
+export function exclusionOf(model: Model, sieve: Sieve): Exclusion | undefined {
+  const account = accountId(model)
+  return unfit(model, sieve) ?? unavailable({ ...model, account, place: placeId(model, sieve.place) }, sieve.load)
+}
+
+/** Why it cannot take this request, whatever the load. */
+export function unfit(
   model: Model,
-  { work = 'chat', regions, features, bound, place, load }: Sieve,
+  { work = 'chat', regions, features, bound }: Omit<Sieve, 'place' | 'load'>,
 ): Exclusion | undefined {
   if (!does(model, work)) return { kind: 'work', asked: work, provider: model.provider }
   if (!isWithin(model, regions)) return { kind: 'region', region: model.region ?? null }
   if (bound !== undefined && dialectFor(model.provider, bound.dialect).name !== bound.dialect)
     return { kind: 'bound', field: bound.field, ...(bound.why !== undefined && { why: bound.why }) }
-  const left = leftOutForMs(load(accountId(model)))
-  const leftHere = leftOutForMs(load(placeId(model, place)))
-  return (
-    modelExclusion(model, load(model.id), features) ??
-    (left > 0 ? { kind: 'account', forMs: left } : undefined) ??
-    (leftHere > 0 ? { kind: 'place', forMs: leftHere } : undefined)
-  )
-}
-
-const leftOutForMs = ({ ejectedForMs, probe }: ModelLoad): number => (probe ? 0 : Math.ceil(ejectedForMs))
-
-function modelExclusion(model: Model, load: ModelLoad, features: Features): Exclusion | undefined {
   if (model.state === 'draining') return { kind: 'draining' }
   const missing = requiredCapabilities(features).find(capability => model.capabilities?.has(capability) === false)
   if (missing !== undefined) return { kind: 'capability', missing }
-  if (model.contextWindow !== undefined && features.promptTokens > model.contextWindow)
-    return { kind: 'context-window', needed: features.promptTokens, window: model.contextWindow }
-  if (load.inFlight >= model.maxInFlight) return { kind: 'full', inFlight: load.inFlight, maxInFlight: model.maxInFlight }
-  if (load.headroom?.share === 0) return { kind: 'rate-limited', forMs: Math.ceil(load.headroom.forMs) }
-  const forMs = leftOutForMs(load)
-  return forMs > 0 ? { kind: 'ejected', forMs } : undefined
+  return model.contextWindow !== undefined && features.promptTokens > model.contextWindow
+    ? { kind: 'context-window', needed: features.promptTokens, window: model.contextWindow }
+    : undefined
 }
+
+/** A model under the ids that its load is told by. */
+export interface Tracked extends Pick<Model, 'id' | 'maxInFlight'> {
+  readonly account: string
+  readonly place: string
+}
+
+/** Why it cannot take any request now. */
+export function unavailable({ id, maxInFlight, account, place }: Tracked, load: Sieve['load']): Exclusion | undefined {
+  const { inFlight, headroom, ...own } = load(id)
+  if (inFlight >= maxInFlight) return { kind: 'full', inFlight, maxInFlight }
+  if (headroom?.share === 0) return { kind: 'rate-limited', forMs: Math.ceil(headroom.forMs) }
+  const forMs = leftOutForMs(own)
+  if (forMs > 0) return { kind: 'ejected', forMs }
+  const left = leftOutForMs(load(account))
+  if (left > 0) return { kind: 'account', forMs: left }
+  const leftHere = leftOutForMs(load(place))
+  return leftHere > 0 ? { kind: 'place', forMs: leftHere } : undefined
+}
+
+const leftOutForMs = ({ ejectedForMs, probe }: Pick<ModelLoad, 'ejectedForMs' | 'probe'>): number =>
+  probe ? 0 : Math.ceil(ejectedForMs)
 
 /** For people. */
 export function explain(exclusion: Exclusion): string {

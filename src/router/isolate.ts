@@ -5,6 +5,7 @@
 import { Budget } from '../state/budget'
 import { KnownRegistry } from '../state/known-registry'
 import { LocalLoad } from '../state/local-load'
+import { Popularity } from './popularity'
 
 /** Conversations remembered, so that one that spilled to another model does not flap. The oldest is forgotten first. */
 const MAX_CONVERSATIONS = 5_000
@@ -17,6 +18,7 @@ const HEDGES = { ratio: 0.03, floor: 0, windowMs: 600_000 }
 export class Isolate {
   readonly load: LocalLoad
   readonly registry = new KnownRegistry()
+  readonly popularity = new Popularity()
   readonly retries = new Budget(RETRIES)
   readonly hedges = new Budget(HEDGES)
   readonly #random: () => number

@@ -6,6 +6,7 @@ import type { Forgetting } from '../algorithm/beta'
 import type { Config, Route } from '../config'
 import { compileWhen, type Match } from '../context/condition'
 import { byConfigured, does, type Members, type Model, type Priority, type Work } from '../model'
+import type { Decide } from '../strategy/load-use'
 import { strategies } from '../strategy/strategies'
 import type { Rank, Rule, Situation, StrategyName } from '../strategy/strategy'
 import type { Regions } from './region'
@@ -27,6 +28,7 @@ export interface Group {
   readonly upstreamNames: ReadonlySet<string>
   /** Undefined: in the order given. */
   readonly strategy: StrategyName | undefined
+  readonly decide: Decide
   readonly priority: Priority | undefined
   /** A stream that is slow to start may be asked for a second time, elsewhere. */
   readonly hedge: boolean
@@ -69,6 +71,8 @@ export interface WorkPlan {
   readonly find: (name: string) => Group | undefined
   /** A group of its own for an ordered list of names; the first name that is unknown instead. */
   readonly listed: (names: readonly string[]) => Group | { readonly unknown: string }
+  /** Some requests hear from the tracker before they are decided on. */
+  readonly hears: boolean
   /** What a client may use as `model`, but for single credentials, which may be named and are nobody's business. */
   readonly names: readonly string[]
 }
@@ -133,6 +137,7 @@ function planFor(work: Work, config: Config, known: ReadonlyMap<string, Model>):
       others: [...all].filter(model => isLive(model) && !does(model, work)),
       upstreamNames: new Set(named.filter(model => does(model, work)).map(model => model.name)),
       strategy: 'strategy' in rest ? rest.strategy : config.strategy,
+      decide: rest.decide ?? config.decide,
       priority,
       hedge: rest.hedge ?? false,
       regions: rest.regions,
@@ -146,9 +151,9 @@ function planFor(work: Work, config: Config, known: ReadonlyMap<string, Model>):
     }
   }
   const routes = config.routes.map((route): PlannedRoute => {
-    const { strategy, priority, hedge, regions, explore } = route
+    const { strategy, decide, priority, hedge, regions, explore } = route
     const canary = route.canary && {
-      group: group(route.name, pick(route.canary.use), { strategy, priority }),
+      group: group(route.name, pick(route.canary.use), { strategy, decide, priority }),
       share: route.canary.share,
     }
     const fallback = pick(route.fallback)
@@ -156,7 +161,17 @@ function planFor(work: Work, config: Config, known: ReadonlyMap<string, Model>):
     return {
       name: route.name,
       applies: compileWhen(route.when ?? {}),
-      group: group(route.name, pick(route.use), { fallback, strategy, priority, hedge, regions, canary, explore, alone }),
+      group: group(route.name, pick(route.use), {
+        fallback,
+        strategy,
+        decide,
+        priority,
+        hedge,
+        regions,
+        canary,
+        explore,
+        alone,
+      }),
     }
   })
   // What a text is about must not decide which model embeds it: a question and the documents that answer it would not meet
@@ -203,6 +218,7 @@ function planFor(work: Work, config: Config, known: ReadonlyMap<string, Model>):
       const ids = [...new Set(models)].map(({ id }) => id)
       return listed(`${ids.join(' ')}|${[...singled(names)].join(' ')}`)
     },
+    hears: [config, ...config.routes].some(({ decide }) => decide !== 'local'),
     names: ['auto', ...[...groups.keys()].filter(name => find(name) !== undefined && !isCredential(live.get(name)))],
   }
 }

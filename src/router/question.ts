@@ -60,6 +60,7 @@ export function questionOf(asking: Asking): Sized {
     regions: narrowed(controls.regions, claimedRegions(claims)),
     hashKey,
     lastModel: isolate.lastModel(hashKey),
+    isPopular: isolate.popularity.isPopular(hashKey, nowMs, { peek }),
     nowMs,
     seed,
     random: createRandom(seed),

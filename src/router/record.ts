@@ -17,6 +17,7 @@ import type { Bound } from './bound'
 import type { Controls } from './controls'
 import type { Decision, Question } from './decide'
 import type { Exclusion } from './filter'
+import type { Decided } from './inform'
 import type { WorkPlan } from './plan'
 import type { Sized } from './question'
 
@@ -31,11 +32,15 @@ export interface DecisionRecord {
   readonly regions: readonly string[] | null
   readonly hashKey: string
   readonly lastModel: string | null
+  /** Left out where it is not. */
+  readonly isPopular?: boolean
   readonly nowMs: number
   readonly seed: number
   readonly turn: number
   readonly place: string
   readonly view: View | null
+  /** Undefined from a version that knew one way only. */
+  readonly decided?: Decided | undefined
   /** By the id of a model, an account or a place; each with what differs from an idle one. */
   readonly loads: Readonly<Record<string, RecordedLoad>>
   readonly feedback: FeedbackTable
@@ -50,6 +55,8 @@ interface Asked {
   readonly models: readonly string[] | null
   readonly strategy: StrategyName | null
   readonly priority: Priority | null
+  /** Null, or from a version that did not look at it: none. */
+  readonly deadlineMs?: number | null | undefined
 }
 
 /** By name, the values as texts. */
@@ -96,10 +103,10 @@ const IDLE: ModelLoad = {
 export interface Notes {
   /** The same question, with a note taken of what is looked at. */
   readonly question: Sized
-  readonly record: (decided: Result<Decision, Problem>) => DecisionRecord
+  readonly record: (decision: Result<Decision, Problem>) => DecisionRecord
 }
 
-export function takeNotes(plan: WorkPlan, question: Sized): Notes {
+export function takeNotes(plan: WorkPlan, question: Sized, decided?: Decided): Notes {
   const loads = new Map<string, RecordedLoad>()
   const feedback = new Map<string, FeedbackTable[string]>()
   let turn = 0
@@ -116,11 +123,11 @@ export function takeNotes(plan: WorkPlan, question: Sized): Notes {
     },
     feedback: watched(question.feedback, (id, evidence) => feedback.set(id, evidence)),
   }
-  const record = (decided: Result<Decision, Problem>): DecisionRecord => {
-    const { features, bound, hashKey, lastModel, nowMs, seed, place, view } = question
+  const record = (decision: Result<Decision, Problem>): DecisionRecord => {
+    const { features, bound, hashKey, lastModel, isPopular = false, nowMs, seed, place, view } = question
     const metadata = valuesOf(plan.config, 'metadata', question.metadata)
     const claims = valuesOf(plan.config, 'claims', question.claims)
-    const models = decided.ok ? decided.value.ranking.length + decided.value.excluded.length : 0
+    const models = decision.ok ? decision.value.ranking.length + decision.value.excluded.length : 0
     const isCut =
       Math.max(models, loads.size / 3) > MAX_MODELS ||
       feedback.size > MAX_FEEDBACK ||
@@ -136,14 +143,16 @@ export function takeNotes(plan: WorkPlan, question: Sized): Notes {
       regions: question.regions?.filter(region => plan.regions.has(region)) ?? null,
       hashKey,
       lastModel: lastModel ?? null,
+      ...(isPopular && { isPopular }),
       nowMs,
       seed,
       turn,
       place,
       view: view ?? null,
+      ...(decided !== undefined && { decided }),
       loads: isCut ? {} : Object.fromEntries(loads),
       feedback: isCut ? {} : Object.fromEntries(feedback),
-      outcome: outcomeOf(decided),
+      outcome: outcomeOf(decision),
       isCut,
     }
   }
@@ -180,7 +189,7 @@ export interface Remembered {
 
 /** The question again. */
 export function questionFrom(record: DecisionRecord): Remembered {
-  const { asked, features, bound, metadata, claims, regions, hashKey, lastModel } = record
+  const { asked, features, bound, metadata, claims, regions, hashKey, lastModel, isPopular } = record
   const { nowMs, seed, turn, place, view, loads, feedback } = record
   const assumed = new Set<string>()
   const question: Sized = {
@@ -190,6 +199,7 @@ export function questionFrom(record: DecisionRecord): Remembered {
       models: asked.models ?? undefined,
       strategy: asked.strategy ?? undefined,
       priority: asked.priority ?? undefined,
+      deadlineMs: asked.deadlineMs ?? undefined,
     },
     features,
     bound: bound ?? undefined,
@@ -199,6 +209,7 @@ export function questionFrom(record: DecisionRecord): Remembered {
     regions: regions ?? undefined,
     hashKey,
     lastModel: lastModel ?? undefined,
+    isPopular,
     nowMs,
     seed,
     random: createRandom(seed),
@@ -236,6 +247,7 @@ function askedOf(plan: WorkPlan, { model, controls }: Question): Asked {
     models: controls.models?.slice(0, MAX_NAMES).map(shown) ?? null,
     strategy: controls.strategy ?? null,
     priority: controls.priority ?? null,
+    deadlineMs: controls.deadlineMs ?? null,
   }
 }
 

@@ -1,17 +1,19 @@
 /**
  * READ THIS FIRST: one request's journey.
  *
- *     describe -> filter -> rank -> attempt -> fall back
+ *     describe -> hear -> filter -> rank -> attempt -> fall back
  *
- * `decide` is pure and knows no upstream; `walk` goes down its ranking; `attempt` tries one model. Everything that is not the
+ * `inform` waits for news of the load where the route says so; `decide` is pure and knows no upstream; `walk` goes down its ranking; `attempt` tries one model. Everything that is not the
  * request's own (time, randomness, fetch, load state) is handed in.
  */
 import { fail, ok, type Problem, problemOf, type Result } from '../outcome'
 import type { Surface } from '../provider/surface'
+import { decideUnder } from '../strategy/load-use'
 import { attempt } from './attempt'
 import { type Controls, withoutControls } from './controls'
 import { type Decision, decide } from './decide'
 import { type Tried, walk } from './fallback'
+import { type Decided, inform } from './inform'
 import type { Isolate } from './isolate'
 import type { Plan } from './plan'
 import { type Asked, questionOf } from './question'
@@ -55,6 +57,7 @@ export interface Lost {
 /** For the log: what it takes to see why this was decided. */
 export interface Trace {
   readonly seed: number
+  readonly decided: Decided
   /** Undefined: the configuration does not ask for it. */
   readonly record: DecisionRecord | undefined
 }
@@ -68,14 +71,19 @@ export async function route(
 ): Promise<Result<Answer & Facts, Lost>> {
   const { controls } = journey
   const startedMs = world.now()
-  const question = questionOf({ ...journey, isolate, host, nowMs: startedMs, random: world.random })
-  const { features, hashKey, bound, promptTokens } = question
+  const asked = questionOf({ ...journey, isolate, host, nowMs: startedMs, random: world.random })
+  const { features, hashKey, bound, promptTokens } = asked
   const workPlan = 'chat' in journey ? plan : plan.embeddings
-  const notes = plan.config.log === 'decision' ? takeNotes(workPlan, question) : undefined
+  const informing = inform(workPlan, asked, host, world)
+  // Hardly ever a promise: a request that waits for nobody goes on at once
+  const { question, decided, settle } = informing instanceof Promise ? await informing : informing
+  const notes = plan.config.log === 'decision' ? takeNotes(workPlan, question, decided) : undefined
   const decision = decide(workPlan, notes?.question ?? question)
-  const trace = { seed: question.seed, record: notes?.record(decision) }
+  settle(decision.ok ? decision.value.ranking[0]?.model.id : undefined)
+  const trace = { seed: question.seed, decided, record: notes?.record(decision) }
   if (!decision.ok) return fail({ problem: decision.failure, decision: undefined, tried: [], trace })
 
+  if (looksAtLoad(decision.value)) host.hearing.watch()
   isolate.retries.deposit(startedMs)
   isolate.hedges.deposit(startedMs)
   const { limits } = plan.config
@@ -97,7 +105,10 @@ export async function route(
         world,
       }),
     },
-    (model, outpaced) => attempt({ ...request, ...soughtOf(journey, model.name, startedMs) }, model, outpaced, host, world),
+    (model, outpaced) => {
+      const relation = decision.value.ranking.find(ranked => ranked.model === model)?.relation
+      return attempt({ ...request, relation, ...soughtOf(journey, model.name, startedMs) }, model, outpaced, host, world)
+    },
   )
   // Looked at while the upstream works, since only the receipt needs it
   const topic = features.topic.value ?? null
@@ -108,6 +119,8 @@ export async function route(
   if ('chat' in journey) isolate.remember(hashKey, model.id)
   return ok({ ...answer, decision: decision.value, topic, model: model.id, of: model.of, attempts, tried, trace })
 }
+
+const looksAtLoad = ({ strategy }: Decision): boolean => strategy !== 'listed' && decideUnder(strategy, 'fresh') === 'fresh'
 
 /** What is asked of a model, without what was for the router alone. */
 function soughtOf(journey: Journey, model: string, startedMs: number): Sought {

@@ -10,6 +10,7 @@ import type { AnswerContext, Dialect, UpstreamRequest } from '../provider/dialec
 import { createEventDecoder } from '../provider/events'
 import { headroomOf } from '../provider/headroom'
 import type { Surface } from '../provider/surface'
+import type { Relation } from '../state/cached-share'
 import type { Lease } from '../state/local-load'
 import { readText } from './body'
 import type { Ending, Flow } from './ending'
@@ -32,6 +33,8 @@ export type Sought = ChatSought | EmbeddingsAsked
 
 interface Bounds {
   readonly promptTokens: number
+  /** How the conversation stands to the model, as far as the strategy looked. */
+  readonly relation?: Relation | undefined
   readonly limits: Limits
   /** When the whole request must be over, and whose wish that is. */
   readonly deadline: { readonly atMs: number; readonly limit: 'total' | 'deadline' }

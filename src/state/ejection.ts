@@ -1,6 +1,6 @@
 /**
- * Outlier ejection: a model that keeps failing is left out for a while, longer each time, and let back in by a single probe
- * (the circuit breaker of Nygard's "Release It!", with Envoy's exponential ejection time). The tracker runs it over the fleet's
+ * Outlier ejection: a model that keeps failing is left out for a while, then for longer, and let back in by a single probe
+ * (the circuit breaker of Nygard's "Release It!"). The tracker runs it over the fleet's
  * results, since with a thousand isolates none sees enough failures itself; an isolate runs it over its own too, so that ejection works while the tracker is
  * away.
  *
@@ -30,15 +30,18 @@ export const HEALTHY: Health = Object.freeze({
   lastEjectedAtMs: 0,
 })
 
-/** So many failures without a success between them eject: what Envoy's `consecutive_5xx` has as its default. */
+/** So many failures without a success between them eject, what Envoy's `consecutive_5xx` has as its default, if most recent attempts failed. */
 const CONSECUTIVE = 5
+/** So many do in any case: one that fails every second time comes to this once in a thousand times, and is still of use where the others are full. */
+const CERTAIN = 10
 /** Or this share of recent attempts, if there were at least so many. */
-const FAILURE_SHARE = 0.5
+const FAILURE_SHARE = 0.8
 const MIN_VOLUME = 10
 const FAILURE_HALF_LIFE_MS = 10_000
 
 const FIRST_EJECTION_MS = 5_000
-const MAX_EJECTION_MS = 300_000
+/** Leaving out one that has healed costs more than the one request that finds out. */
+const MAX_EJECTION_MS = 10_000
 /** A probe without an answer after so long is lost, and another may go. */
 const PROBE_MS = 30_000
 /** Ejections are forgotten after so long without one. */
@@ -81,7 +84,8 @@ function ejectIfBad(health: Health, failed: number, nowMs: number): Health {
   if (failed === 0) return health
   const volume = evidence(health.failures, nowMs, FAILURE_HALF_LIFE_MS)
   const share = health.failures?.value ?? 0
-  const bad = health.consecutiveFailures >= CONSECUTIVE || (volume >= MIN_VOLUME && share >= FAILURE_SHARE)
+  const enough = health.consecutiveFailures >= CONSECUTIVE || volume >= MIN_VOLUME
+  const bad = health.consecutiveFailures >= CERTAIN || (enough && share >= FAILURE_SHARE)
   return bad ? eject(health, nowMs) : health
 }
 

@@ -2,8 +2,12 @@
  * One isolate's own share of the load: its live leases, what it has learned and not yet told, and the last snapshot of everyone else.
  * A decision rests on these alone; no call is made. Plain data inside, since an isolate's module state must outlive any one request.
  */
+import type { LogNormal } from '../algorithm/log-normal'
+import { NO_LENGTHS, withLength } from './answer-length'
+import { type CachedShares, type Relation, withShare } from './cached-share'
 import { roomFor } from './concurrency'
 import { cool, failureRate, HEALTHY, type Health, isEjected, mayProbe, observeResults, probing, recentFailures } from './ejection'
+import { fittingLearned, fittingLeases } from './fitting'
 import { type RememberedHeadroom, recall, remember, scarcer } from './headroom'
 import { MAX_SLOWDOWN } from './latency'
 import { Leases, type Waits } from './leases'
@@ -27,6 +31,12 @@ export interface Settlement {
   readonly timedOut?: boolean | undefined
   /** Mean time per output token. */
   readonly perTokenMs?: number | undefined
+  /** Share of the prompt that came from the model's cache; undefined: nobody told. */
+  readonly cachedShare?: number | undefined
+  /** The answer's length. */
+  readonly outputTokens?: number | undefined
+  /** The answer was sound, and its time was over before it was. */
+  readonly cutShort?: boolean | undefined
   /** The upstream is to be left alone so long. */
   readonly coolMs?: number | undefined
   /** What that holds for, where it is not the model: the id of an account or of a place. */
@@ -56,6 +66,10 @@ export interface ModelLoad {
   readonly concurrency?: number | undefined
   /** From the first token to the last. */
   readonly answerMs?: number | undefined
+  /** How long its answers are, in tokens; undefined while too few are known. */
+  readonly answerTokens?: LogNormal | undefined
+  /** What of a prompt it has in its cache. */
+  readonly cached?: CachedShares | undefined
   readonly p95Ratio: number | undefined
   readonly failureRate: number
   readonly recentFailures: number
@@ -75,8 +89,10 @@ export interface View {
   readonly meanPromptTokens: number
 }
 
-/** Rows of a batch, some 150 bytes each without samples: a report travels in a header. What is left over goes with the next. */
-const MAX_ROWS = 40
+/** Questions that a report names: it travels in a header. More wait at once only where the tracker is overrun. */
+const MAX_ASKED = 300
+/** A question to the tracker that is older was given up by whoever asked. */
+const ASKED_MS = 2_000
 
 /** Enough for their average age; an isolate that is cut off must not collect them for ever. */
 const MAX_STARTS = 100
@@ -96,6 +112,12 @@ export class LocalLoad {
   #startedAtMs: number[] = []
   #decisions: readonly LoggedDecision[] = []
   #batch = 0
+  /** Decisions that the tracker was asked for and that nobody has acted on yet: when, by number. */
+  readonly #asked = new Map<number, number>()
+  #questions = 0
+  #reports = 0
+  /** Whom the tracker counts already for a request that is about to be sent. */
+  #reserved: string | undefined
   #snapshot: { readonly value: Snapshot; readonly atMs: number; readonly probes: Set<string> } | undefined
 
   constructor(isolate: string) {
@@ -105,17 +127,28 @@ export class LocalLoad {
   /**
    * `shared`: ids of the account and the place that the model is reached by; an answer proves that they work. `inPieces`: the
    * answer comes as it is written, so that a first token is to be seen, and when it does not come, that says something.
+   * `relation`: what of the prompt is expected to be cached; what counts is the rest, which has to be read.
    */
-  take(model: string, promptTokens: number, nowMs: number, shared: readonly string[] = [], inPieces = false): Lease {
+  take(
+    model: string,
+    allTokens: number,
+    nowMs: number,
+    shared: readonly string[] = [],
+    inPieces = false,
+    relation?: Relation | undefined,
+  ): Lease {
     const learned = this.#learnedOf(model)
     const load = this.load(model, nowMs)
+    const promptTokens = relation === undefined ? allTokens : Math.round(allTokens * (1 - (load.cached?.[relation] ?? 0)))
     const tokensAhead = load.waitingTokens + promptTokens
     const expectedMs = expectedFirstTokenMs(load, promptTokens)
     const held = this.#leases.take(model, promptTokens, nowMs, expectedMs, inPieces)
     let firstAtMs: number | undefined
     learned.starts += 1
     learned.promptTokens += promptTokens
-    if (this.#startedAtMs.length < MAX_STARTS) this.#startedAtMs.push(nowMs)
+    const isKnown = this.#reserved === model
+    this.#reserved = undefined
+    if (!isKnown && this.#startedAtMs.length < MAX_STARTS) this.#startedAtMs.push(nowMs)
     for (const id of [model, ...shared]) this.#useProbe(id, nowMs)
     return {
       model,
@@ -134,6 +167,11 @@ export class LocalLoad {
         if (wasWaiting && settlement.timedOut === true) sample(this.#learnedOf(model).censored, tokensAhead, atMs - nowMs)
         this.#learn(model, settlement, atMs, wasWaiting && settlement.timedOut === true)
         if (settlement.verdict === 'succeeded' && firstAtMs !== undefined) this.#learnAnswer(model, atMs - firstAtMs)
+        if (relation !== undefined && settlement.cachedShare !== undefined) {
+          const news = this.#learnedOf(model)
+          news.cached = withShare(news.cached, relation, settlement.cachedShare)
+        }
+        this.#learnLength(model, settlement, atMs - (firstAtMs ?? nowMs + (expectedMs ?? 0)))
         if (settlement.verdict === 'succeeded') for (const id of shared) this.#heal(id, atMs)
       },
       headroom: (headroom, atMs) => {
@@ -169,6 +207,8 @@ export class LocalLoad {
       perTokenMs: figures?.perTokenMs ?? undefined,
       concurrency: figures?.concurrency ?? undefined,
       answerMs: figures?.answerMs ?? undefined,
+      answerTokens: figures?.answerTokens ?? undefined,
+      cached: figures?.cached ?? undefined,
       p95Ratio: figures?.p95Ratio ?? undefined,
       failureRate: Math.max(counts?.failureRate ?? 0, failureRate(health, nowMs)),
       recentFailures: Math.max(counts?.recentFailures ?? 0, recentFailures(health, nowMs)),
@@ -184,6 +224,23 @@ export class LocalLoad {
     if (this.#snapshot === undefined || nowMs - this.#snapshot.atMs > LEASE_MS) return undefined
     const { lagMs = 0, arrivalsPerSecond, meanPromptTokens } = this.#snapshot.value
     return { ageMs: nowMs - this.#snapshot.atMs + lagMs, arrivalsPerSecond, meanPromptTokens }
+  }
+
+  /** How long ago the snapshot was asked for; infinite without one. */
+  heardAgoMs(nowMs: number): number {
+    return this.#snapshot === undefined ? Number.POSITIVE_INFINITY : Math.abs(nowMs - this.#snapshot.atMs)
+  }
+
+  /** Numbers a question that goes to the tracker with the next report: until somebody has acted on the answer, the reports say that it is open. */
+  ask(nowMs: number): number {
+    this.#questions += 1
+    this.#asked.set(this.#questions, nowMs)
+    return this.#questions
+  }
+
+  /** The question is settled. `reserved`: the model that the tracker counts, if the next request taken is that one. */
+  settleAsked(question: number, reserved?: string | undefined): void {
+    if (this.#asked.delete(question)) this.#reserved = reserved
   }
 
   /** Something was learned that no report has carried yet. */
@@ -203,9 +260,12 @@ export class LocalLoad {
   /** The report to send now. An unacknowledged batch goes again under its number, and what came since waits for the next. */
   report(nowMs: number): Report {
     this.#leases.expire(nowMs)
+    this.#reports += 1
+    for (const [question, atMs] of this.#asked) if (Math.abs(nowMs - atMs) > ASKED_MS) this.#asked.delete(question)
     if (this.#sent === undefined && this.#pending.size > 0) {
       this.#batch += 1
-      const rows = [...this.#pending].slice(0, MAX_ROWS)
+      // What is left over goes with the next
+      const rows = fittingLearned(this.#pending)
       const startsAgoMs = meanAge(this.#startedAtMs, nowMs)
       this.#sent = {
         batch: this.#batch,
@@ -221,8 +281,12 @@ export class LocalLoad {
     const waiting = held.filter(({ requests }) => requests > 0)
     return {
       isolate: this.#isolate,
-      leases: Object.fromEntries(held.map(row => [row.model, [row.inFlight, row.waitingTokens - row.begunTokens]])),
-      ...(waiting.length > 0 && { waiting: Object.fromEntries(waiting.map(row => [row.model, waitingRow(row)])) }),
+      turn: this.#reports,
+      ...(this.#asked.size > 0 && { asked: [...this.#asked.keys()].slice(-MAX_ASKED) }),
+      ...fittingLeases(
+        held.map(row => [row.model, [row.inFlight, row.waitingTokens - row.begunTokens]]),
+        waiting.map(row => [row.model, waitingRow(row)]),
+      ),
       batch: this.#sent?.batch ?? 0,
       learned: this.#sent?.learned ?? {},
       ...(this.#sent?.startsAgoMs !== undefined && { startsAgoMs: this.#sent.startsAgoMs }),
@@ -238,8 +302,13 @@ export class LocalLoad {
   /** `sentAtMs`: when the report left, from which on the snapshot ages. */
   accept(snapshot: Snapshot, sentAtMs: number): void {
     if (this.#sent !== undefined && snapshot.batch >= this.#sent.batch) this.#sent = undefined
-    if (this.#snapshot !== undefined && this.#snapshot.atMs > sentAtMs) return
     const probes = Object.entries(snapshot.models).flatMap(([model, { probe }]) => (probe ? [model] : []))
+    if (this.#snapshot !== undefined && this.#snapshot.atMs > sentAtMs) {
+      // What it shows is known better by now, while a probe is handed out once
+      for (const model of probes)
+        if (this.#snapshot.value.models[model]?.ejectedForMs === DUE_MS) this.#snapshot.probes.add(model)
+      return
+    }
     // A probe that was handed out before and not used is still this isolate's, unless the model was ejected anew since
     const kept = [...(this.#snapshot?.probes ?? [])].filter(model => snapshot.models[model]?.ejectedForMs === DUE_MS)
     this.#snapshot = { value: snapshot, atMs: sentAtMs, probes: new Set([...probes, ...kept]) }
@@ -249,6 +318,15 @@ export class LocalLoad {
     const learned = this.#learnedOf(model)
     learned.answerMs = (learned.answerMs ?? 0) + Math.max(0, Math.round(ms))
     learned.answers = (learned.answers ?? 0) + 1
+  }
+
+  /** `writingMs`: since its first token came, or should have come. */
+  #learnLength(model: string, { outputTokens, cutShort }: Settlement, writingMs: number): void {
+    const learned = this.#learnedOf(model)
+    const { perTokenMs } = this.#snapshot?.value.models[model] ?? {}
+    if (outputTokens !== undefined) learned.lengths = withLength(learned.lengths ?? NO_LENGTHS, outputTokens)
+    else if (cutShort === true && writingMs > 0 && typeof perTokenMs === 'number' && perTokenMs > 0)
+      learned.lengths = withLength(learned.lengths ?? NO_LENGTHS, writingMs / perTokenMs, true)
   }
 
   /** `outwaited`: a limit passed before the first token. Whether the model is stuck or only busy, the tracker knows better: it hears of the others' answers. */

@@ -6,12 +6,25 @@
  * a number: it is sent again until a snapshot acknowledges it, and the tracker learns from each number once.
  */
 
+import type { LogNormal } from '../algorithm/log-normal'
+import type { Lengths } from './answer-length'
+import type { CachedNews, CachedShares } from './cached-share'
 import type { RegistryView } from './registry-view'
 
 export interface Report {
   readonly isolate: string
+  /** Counts up with every report of an isolate, since of two calls the later may arrive first. Undefined from a version that made one at a time. */
+  readonly turn?: number | undefined
+  /** Numbers of the decisions that it has asked the tracker for and not yet acted on. */
+  readonly asked?: readonly number[] | undefined
   /** The registry's revision that this isolate knows; 0: none. Undefined from a version that knows of no registry. */
   readonly registry?: number | undefined
+  /** Which rows of the tracker's this isolate has (see `rows.ts`). Undefined: it wants them all, as they used to be told. */
+  readonly has?: string | undefined
+  /** How long its last call took, ms; undefined where that was told already, or there was none. */
+  readonly tookMs?: number | undefined
+  /** Models whose leases did not fit in; undefined: none. */
+  readonly omitted?: number | undefined
   /** Live leases a model: [in flight, prompt tokens still waiting for their first token]. Models without any are left out. */
   readonly leases: Readonly<Record<string, readonly [inFlight: number, waitingTokens: number]>>
   /**
@@ -68,6 +81,10 @@ export interface Learned {
   /** From the first token to the last, ms, summed, over so many answers. */
   readonly answerMs?: number | undefined
   readonly answers?: number | undefined
+  /** How long they were. */
+  readonly lengths?: Lengths | undefined
+  /** What share of their prompts was cached. */
+  readonly cached?: CachedNews | undefined
   /** The upstream asks to be left alone so much longer, ms; 0 if it does not. */
   readonly coolMs: number
   /** What it last said of its rate limit. */
@@ -127,6 +144,10 @@ export interface ModelSnapshot {
   readonly concurrency?: number | null | undefined
   /** From the first token to the last, ms. */
   readonly answerMs?: number | null | undefined
+  /** How long its answers are, in tokens. */
+  readonly answerTokens?: LogNormal | null | undefined
+  /** What of a prompt it has in its cache. */
+  readonly cached?: CachedShares | null | undefined
   readonly failureRate: number
   /** Number of recent failures, decayed. They come back fast and leave no lease, so they count as load for a while. */
   readonly recentFailures: number
@@ -142,9 +163,25 @@ export interface ModelSnapshot {
 /** Whether a report is of this version's shape: one of another must not be counted, and above all not be kept. */
 export function isReport(value: unknown): value is Report {
   if (typeof value !== 'object' || value === null) return false
-  const { isolate, leases, waiting = {}, batch, learned, decisions } = value as Partial<Record<keyof Report, unknown>>
+  const {
+    isolate,
+    turn = 0,
+    asked = [],
+    has,
+    tookMs,
+    leases,
+    waiting = {},
+    batch,
+    learned,
+    decisions,
+  } = value as Partial<Record<keyof Report, unknown>>
   return (
     typeof isolate === 'string' &&
+    typeof turn === 'number' &&
+    Array.isArray(asked) &&
+    asked.every(Number.isFinite) &&
+    (has === undefined || typeof has === 'string') &&
+    (tookMs === undefined || Number.isFinite(tookMs)) &&
     typeof batch === 'number' &&
     Array.isArray(decisions) &&
     rows(leases).every(row => Array.isArray(row) && row.length === 2 && row.every(Number.isFinite)) &&

@@ -7,6 +7,9 @@
 export const SYNC_TIMEOUT_MS = 2_000
 /** A plan that is overdue by so much was made by a request that is gone. */
 const OVERDUE_MS = 500
+/** So many requests in a row that waited in vain for the tracker, and nobody waits for a while: it is away, or too far. */
+const MISSES = 2
+const AWAY_MS = 2_000
 /** Isolates that refresh in lock-step herd, since all see the same view at the same age; so each interval is stretched at random. */
 const JITTER = 0.3
 
@@ -16,6 +19,10 @@ export class SyncSchedule {
   #startedAtMs: number | undefined
   #runningSinceMs: number | undefined
   #plannedForMs: number | undefined
+  #misses = 0
+  #missedAtMs = 0
+  #watchedAtMs = Number.NEGATIVE_INFINITY
+  #tookMs: number | undefined
 
   /** `random` is uniform in [0, 1); `intervalMs` holds until the tracker names one. */
   constructor(random: () => number, intervalMs = 100) {
@@ -26,6 +33,41 @@ export class SyncSchedule {
   /** No call has been made yet. */
   get isCold(): boolean {
     return this.#startedAtMs === undefined
+  }
+
+  /** No more often than this; ms. */
+  get intervalMs(): number {
+    return this.#intervalMs
+  }
+
+  /** How long the last call took, ms; one that failed in time counts as well. */
+  get tookMs(): number | undefined {
+    return this.#tookMs
+  }
+
+  /** A call is under way. */
+  isBusy(nowMs: number): boolean {
+    return this.#isRunning(nowMs)
+  }
+
+  /** A decision is made here that looks at load. */
+  watch(nowMs: number): void {
+    this.#watchedAtMs = nowMs
+  }
+
+  watchedAgoMs(nowMs: number): number {
+    return Math.abs(nowMs - this.#watchedAtMs)
+  }
+
+  /** A request has waited for the tracker: it came in time, or was given up. What comes late is no reason to wait again. */
+  waited(inTime: boolean, nowMs: number): void {
+    this.#misses = inTime ? 0 : this.#misses + 1
+    this.#missedAtMs = nowMs
+  }
+
+  /** Nobody is to wait for the tracker now. */
+  isAway(nowMs: number): boolean {
+    return this.#misses >= MISSES && Math.abs(nowMs - this.#missedAtMs) < AWAY_MS
   }
 
   /** How long the caller is to wait before it syncs; undefined if somebody else already will. */
@@ -48,6 +90,10 @@ export class SyncSchedule {
     return true
   }
 
+  took(ms: number): void {
+    this.#tookMs = Math.max(0, Math.round(ms))
+  }
+
   /**
    * The call that began at `startedMs` is over. `intervalMs`: what the tracker asks for; undefined where the call failed. A call that was given up
    * ends late, when another has long begun; that one goes on.
@@ -55,6 +101,12 @@ export class SyncSchedule {
   end(startedMs: number, intervalMs: number | undefined): void {
     if (this.#runningSinceMs === startedMs) this.#runningSinceMs = undefined
     if (intervalMs !== undefined) this.#intervalMs = Math.ceil(intervalMs * (1 + JITTER * this.#random()))
+  }
+
+  /** A call beside the schedule, begun at `startedMs`, has told everything and brought the news: the next one has time. */
+  told(startedMs: number, intervalMs: number): void {
+    this.#startedAtMs = Math.max(this.#startedAtMs ?? startedMs, startedMs)
+    this.end(startedMs, intervalMs)
   }
 
   #isRunning(nowMs: number): boolean {

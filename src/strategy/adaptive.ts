@@ -8,17 +8,22 @@
  *    flight is off by chance, and some room is left.
  * 3. Crowding: a model at its maxInFlight is taken to need twice its idle time. Hosted models show next to no slope until they
  *    are overrun; without this they would be sent the whole fleet.
- * 4. Failures: `failure-cost.ts`. The first is then drawn as `load-interpretation.ts` says, with work in prompt tokens, and one
+ * 4. Failures: `failure-cost.ts`.
+ * 5. Cache: what of the prompt is likely to be cached need not be read (`affinity.ts`). A conversation goes where it is at home while that saves
+ *    more than the queue there costs.
+ *
+ * The first is then drawn as `load-interpretation.ts` says, with work in prompt tokens, and one
  *    whose rate limit runs low is spared as `thinning.ts` says.
  *
  * A model that nothing is known of is taken to be as good as the best known one when idle, so that it is tried, while what it has
  * in flight keeps it from being tried by everyone. If nothing is known of any, the weights decide.
  */
 import { roomFor } from '../state/concurrency'
+import { affinitiesOf } from './affinity'
 import { type Expectation, withFailures } from './failure-cost'
 import { type FirstTokenLine, firstTokenMs } from './first-token'
 import { rankByShares } from './least-connections'
-import { rankByLevel, unseenRequests } from './load-interpretation'
+import { type Level, rankByLevel, unseenRequests } from './load-interpretation'
 import { byConfiguration } from './order'
 import type { Candidate, Ranked, Situation, Strategy } from './strategy'
 import { thinned } from './thinning'
@@ -35,23 +40,44 @@ export const adaptive: Strategy = {
     const inOrder = byConfiguration(models)
     return (candidates, situation) => {
       const ordered = inOrder(candidates)
-      const prior = bestWhenIdle(ordered, situation.features.promptTokens)
-      const ranking = prior === undefined ? rankUnknown(ordered, situation) : rankKnown(ordered, situation, prior)
+      const levels = levelsOf(ordered, situation)
+      const ranking =
+        levels === undefined
+          ? rankUnknown(ordered, situation)
+          : rankByLevel(levels, unseenTokens(ordered, situation), situation.random)
       return thinned(ranking, ordered, situation.random)
     }
   },
 }
 
-function rankKnown(candidates: readonly Candidate[], situation: Situation, prior: FirstTokenLine): readonly Ranked[] {
+/** Where each stands: expected ms to the first token, and how tokens of work raise it. Undefined while nothing is known of any. */
+export function levelsOf(candidates: readonly Candidate[], situation: Situation): readonly Level[] | undefined {
   const own = situation.features.promptTokens
-  const meanTokens = Math.max(1, situation.view?.meanPromptTokens ?? own)
+  const prior = bestWhenIdle(candidates, own)
+  if (prior === undefined) return undefined
+  const meanTokens = meanTokensOf(situation.view, situation.features)
   const unseen = unseenShare(candidates, situation.view)
-  const expected = withFailures(candidates.map(candidate => expectationOf(candidate, prior, own, meanTokens, unseen)))
-  const levels = candidates.flatMap(({ model }, index) => {
+  const affinities = affinitiesOf(candidates, situation)
+  const expected = withFailures(
+    candidates.map((candidate, index) => {
+      const ownTokens = own - (affinities?.[index]?.cachedTokens ?? 0)
+      return expectationOf(candidate, prior, ownTokens, meanTokens, unseen)
+    }),
+  )
+  return candidates.flatMap(({ model, load }, index) => {
     const figures = expected[index]
-    return figures === undefined ? [] : { model, level: figures.levelMs, slope: figures.slopeMsPerToken, bend: figures.bend }
+    if (figures === undefined) return []
+    const { levelMs, slopeMsPerToken, bend } = figures
+    const affinity = affinities?.[index]
+    const readMsPerToken = (load.firstToken ?? prior).slopeMsPerToken * load.slowdown
+    return {
+      model,
+      level: levelMs,
+      slope: slopeMsPerToken,
+      bend,
+      ...(affinity !== undefined && { affinity: { ...affinity, gain: affinity.gainTokens * readMsPerToken } }),
+    }
   })
-  return rankByLevel(levels, unseenTokens(candidates, situation.view, meanTokens), situation.random)
 }
 
 /** Failures are the one thing that may be known: a model gets its weight's share of what it does not fail. */
@@ -67,17 +93,19 @@ function expectationOf(
   unseen: number,
 ): Expectation {
   const line = load.firstToken ?? prior
+  // What failed takes up no room, and its cost is counted as such
+  const inFlight = Math.max(0, load.inFlight - (load.recentFailures ?? 0))
   const idleMs = Math.max(MIN_IDLE_MS, line.baseMs + line.slopeMsPerToken * meanTokens)
   // What one more request in flight adds: at maxInFlight it has added the idle time once more
   const crowdMs = idleMs / Math.max(1, model.maxInFlight)
   // As many end unseen as begin, both by chance
-  const deviation = CAUTION * Math.sqrt(2 * unseen * load.inFlight)
-  const room = roomFor(load.concurrency, load.answerMs, load.inFlight, deviation)
+  const deviation = CAUTION * Math.sqrt(2 * unseen * inFlight)
+  const room = roomFor(load.concurrency, load.answerMs, inFlight, deviation)
   const slopeMsPerToken = (line.slopeMsPerToken + crowdMs / meanTokens) * load.slowdown
   const readMs = line.slopeMsPerToken * (line.ahead ?? 1) * load.waitingTokens * load.slowdown
   const queueMs = Math.max(0, room.waitMs - readMs)
   return {
-    timeMs: firstTokenMs(line, load, ownTokens) + crowdMs * load.inFlight * load.slowdown + queueMs,
+    timeMs: firstTokenMs(line, load, ownTokens) + crowdMs * inFlight * load.slowdown + queueMs,
     idleMs: (line.baseMs + line.slopeMsPerToken * ownTokens) * load.slowdown,
     slopeMsPerToken,
     bend: { after: room.requests * meanTokens, slope: Math.max(slopeMsPerToken, room.turnMs / meanTokens) },
@@ -102,10 +130,13 @@ function bestWhenIdle(candidates: readonly Candidate[], ownTokens: number): Firs
   )
 }
 
-/** Without a view nothing counts but what each model can carry. */
-function unseenTokens(candidates: readonly Candidate[], view: Situation['view'], meanTokens: number): number {
-  return view === undefined ? Number.POSITIVE_INFINITY : unseenRequests(candidates, view) * meanTokens
+/** Work that the view does not show, in prompt tokens. Without a view nothing counts but what each model can carry. */
+export function unseenTokens(candidates: readonly Candidate[], { view, features }: Situation): number {
+  return view === undefined ? Number.POSITIVE_INFINITY : unseenRequests(candidates, view) * meanTokensOf(view, features)
 }
+
+const meanTokensOf = (view: Situation['view'], { promptTokens }: Situation['features']): number =>
+  Math.max(1, view?.meanPromptTokens ?? promptTokens)
 
 /** Arrivals that the view does not show, per request in flight; no more than all of them can have changed. */
 function unseenShare(candidates: readonly Candidate[], view: Situation['view']): number {

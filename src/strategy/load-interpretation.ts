@@ -12,6 +12,8 @@
 import { weightedChoice, weightedOrder } from '../algorithm/sampling'
 import { type Bend, waterFill } from '../algorithm/water-fill'
 import type { Model } from '../model'
+import type { Relation } from '../state/cached-share'
+import { firstByLot } from './affinity'
 import type { Candidate, Ranked, Situation } from './strategy'
 
 /** A candidate as a vessel: where it stands with this request on board, and how much a unit of work raises it. */
@@ -21,6 +23,8 @@ export interface Level {
   readonly slope: number
   /** Where it rises otherwise from some work on. */
   readonly bend?: Bend | undefined
+  /** For this conversation: how much lower it really stands for this request alone, its lot, and how it stands to the conversation. */
+  readonly affinity?: { readonly gain: number; readonly lot: number; readonly relation: Relation } | undefined
 }
 
 /**
@@ -45,7 +49,7 @@ export function rankByLevel(levels: readonly Level[], unseenWork: number, random
     unseenWork,
     levels.map(({ bend }) => bend),
   )
-  const first = weightedChoice(shares, random)
+  const first = homeAmong(levels, shares, unseenWork) ?? byLots(levels, shares) ?? weightedChoice(shares, random)
   const mixed = weightedOrder(
     levels.map(({ model }) => model.weight),
     random,
@@ -53,10 +57,48 @@ export function rankByLevel(levels: readonly Level[], unseenWork: number, random
   return mixed
     .flatMap(index => {
       const level = levels[index]
-      return level === undefined ? [] : { index, model: level.model, score: level.level }
+      return level === undefined ? [] : { index, level, score: level.level }
     })
     .sort((a, b) => Number(b.index === first) - Number(a.index === first) || compareLevels(a.score, b.score))
-    .map(({ model, score }) => ({ model, score }))
+    .map(({ level: { model, affinity }, score }) => ({
+      model,
+      score,
+      ...(affinity !== undefined && { relation: affinity.relation }),
+    }))
+}
+
+/**
+ * Whoever saves this request more by its cache than the queue there costs, held against the surface up to which the unseen work fills the others; undefined:
+ * nobody does. Without a view the work is endless and no queue is known; the lots then lead home by themselves.
+ */
+function homeAmong(levels: readonly Level[], shares: readonly number[], work: number): number | undefined {
+  if (!Number.isFinite(work) || levels.every(({ affinity }) => (affinity?.gain ?? 0) === 0)) return undefined
+  const surface = Math.max(
+    ...levels.map((level, index) =>
+      (shares[index] ?? 0) > 0 ? heightOf(level, (shares[index] ?? 0) * work) : Number.NEGATIVE_INFINITY,
+    ),
+  )
+  let home: number | undefined
+  let lowest = surface
+  for (const [index, { level, affinity }] of levels.entries()) {
+    const height = Math.max(level, surface) - (affinity?.gain ?? 0)
+    if (!(height < lowest)) continue
+    home = index
+    lowest = height
+  }
+  return home
+}
+
+function heightOf({ level, slope, bend }: Level, work: number): number {
+  return bend === undefined || work <= bend.after
+    ? level + slope * work
+    : level + slope * bend.after + bend.slope * (work - bend.after)
+}
+
+/** In proportion to the shares, but the same for all turns of a conversation while these are. */
+function byLots(levels: readonly Level[], shares: readonly number[]): number | undefined {
+  const lots = levels.flatMap(({ affinity }) => affinity?.lot ?? [])
+  return lots.length === levels.length ? firstByLot(shares, lots) : undefined
 }
 
 /** Not by difference: two infinite levels would make it NaN. */

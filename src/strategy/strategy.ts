@@ -3,8 +3,10 @@
  * It is a pure function: time, randomness, turn and load are handed in. What depends on the configuration alone
  * (rings, schedules) is prepared once by `prepare` and not per request.
  */
+import type { LogNormal } from '../algorithm/log-normal'
 import type { Features } from '../context/features'
 import type { Model, Priority, Qualities } from '../model'
+import type { CachedShares, Relation } from '../state/cached-share'
 
 export const STRATEGIES = [
   'round-robin',
@@ -22,6 +24,8 @@ export type StrategyName = (typeof STRATEGIES)[number]
 export interface Load {
   /** Live leases: the others' from the snapshot, aged, plus this isolate's own. */
   readonly inFlight: number
+  /** Of these, recent failures, that hold no lease any more and count as load for a while; by default none. */
+  readonly recentFailures?: number | undefined
   /** Prompt tokens of those requests that still wait for their first token. */
   readonly waitingTokens: number
   /**
@@ -44,6 +48,12 @@ export interface Load {
   readonly concurrency?: number | undefined
   /** How long it writes an answer, on average. */
   readonly answerMs?: number | undefined
+  /** How long its answers are, in tokens. */
+  readonly answerTokens?: LogNormal | undefined
+  /** The 95th percentile of the time to first token, over what was predicted. */
+  readonly p95Ratio?: number | undefined
+  /** What of a prompt it has in its cache; undefined or null: nothing is known of one. */
+  readonly cached?: CachedShares | null | undefined
   /** What is left of the scarcest rate limit, 0..1; null where nothing is known of one. */
   readonly headroom?: { readonly share: number } | null | undefined
   /** The same on average, for when nothing newer is known. */
@@ -70,6 +80,8 @@ export interface Situation {
   readonly hashKey: string
   /** The model that this conversation was last sent to, as far as this isolate remembers. */
   readonly lastModel: string | undefined
+  /** Many requests at a time have this key, so that it is more than one conversation. By default few do. */
+  readonly isPopular?: boolean | undefined
   readonly priority: Priority | undefined
   readonly features: Features
   /** Claims of a verified key or token, and the client's own metadata: what `contextual` rules may look at. */
@@ -86,6 +98,8 @@ export interface Ranked {
   readonly model: Model
   /** The figure the ranking rests on, in the strategy's own unit (README's table says which); for explanations only. */
   readonly score: number
+  /** How the conversation stands to it; undefined where nobody looked. */
+  readonly relation?: Relation | undefined
 }
 
 export type Rank = (candidates: readonly Candidate[], situation: Situation) => readonly Ranked[]

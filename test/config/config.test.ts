@@ -324,6 +324,7 @@ describe('a sound configuration', () => {
       pools: new Map(),
       routes: [],
       strategy: 'adaptive',
+      decide: 'local',
       limits: { attempts: 3, firstTokenMs: 20_000, idleMs: 30_000, totalMs: 300_000, bodyBytes: 10_000_000 },
       access: { origins: [], keys: 'ROUTER_KEYS' },
       warnings: [],
@@ -427,6 +428,38 @@ describe('what is allowed but cannot be meant', () => {
   it('says which and why', () => {
     expect(routes(undefined, { tools: true })).toEqual([
       'routes.1 ("r1") is never reached: whatever it matches, "r0" matches before it.',
+    ])
+  })
+})
+
+describe('where a decision is made', () => {
+  const decided = (top: Record<string, unknown>, own: Record<string, unknown> = {}) =>
+    config({ models: MODELS, routes: [{ name: 'r', use: ['gpt', 'claude'], ...own }], ...top })
+
+  it('is said by the route, and else by the configuration', () => {
+    expect(decided({ decide: 'fresh' }).routes[0]?.decide).toBe('fresh')
+    expect(decided({ decide: 'fresh' }, { decide: 'central' }).routes[0]?.decide).toBe('central')
+    expect(decided({}).routes[0]?.decide).toBe('local')
+  })
+
+  it.each(['adaptive', 'least-connections', 'consistent-hash'])('makes a difference under %s', strategy => {
+    for (const decide of ['local', 'fresh', 'central']) expect(decided({}, { strategy, decide }).warnings).toEqual([])
+  })
+
+  it.each(['round-robin', 'weighted-round-robin', 'random'])('makes none under %s, which is warned about', strategy => {
+    expect(decided({}, { strategy, decide: 'fresh' }).warnings).toEqual([
+      `routes.0 ("r") says decide "fresh" beside strategy "${strategy}", which does not look at load.`,
+    ])
+    expect(decided({}, { strategy, decide: 'local' }).warnings).toEqual([])
+    expect(decided({ strategy, decide: 'central' }).warnings).toEqual([
+      `The configuration says decide "central" beside strategy "${strategy}", which does not look at load.`,
+    ])
+  })
+
+  it.each(['model-aware', 'contextual'])('is no more than fresh under %s, which is warned about', strategy => {
+    expect(decided({}, { strategy, decide: 'fresh' }).warnings).toEqual([])
+    expect(decided({}, { strategy, decide: 'central' }).warnings).toEqual([
+      `routes.0 ("r") says decide "central" beside strategy "${strategy}", which looks at more than the tracker knows: it is decided as "fresh".`,
     ])
   })
 })

@@ -1,11 +1,12 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Region } from '../../src/durable/region'
+import { REGIONS, type Region } from '../../src/durable/region'
 import { trackerClient } from '../../src/durable/tracker-client'
 import type { Env } from '../../src/env'
 import { LocalLoad } from '../../src/state/local-load'
 import type { Snapshot } from '../../src/state/report'
+import { KnownRows } from '../../src/state/rows'
 import { LEASE_MS } from '../../src/state/tracker'
 
 /** The real object in workerd, through itty-durable: what survives, what expires, what a repeated report does. */
@@ -20,8 +21,8 @@ declare module 'cloudflare:workers' {
 
 const { LOAD_TRACKER } = env as unknown as Env
 
-/** A region of its own for each test keeps the objects apart. */
-const regions: Region[] = ['wnam', 'enam', 'sam', 'weur', 'eeur', 'apac', 'oc', 'afr', 'me']
+/** A region (as far as there are any) and models of its own for each test keep them apart: what regions tell each other is told by the names of models. */
+const regions: Region[] = [...REGIONS, ...REGIONS]
 function setUp() {
   const region = regions.pop()
   if (region === undefined) throw new Error('more tests than regions')
@@ -37,7 +38,8 @@ function setUp() {
     }
     return { load, sync }
   }
-  return { client, stub, isolate }
+  const models = ['one', 'two'].map(name => `${name} ${regions.length}`) as [string, string]
+  return { client, stub, isolate, region, models }
 }
 
 afterEach(() => {
@@ -45,22 +47,15 @@ afterEach(() => {
 })
 
 describe('LoadTracker', () => {
-  it('counts what isolates report, and shows each the others only', async () => {
-    const { client, isolate } = setUp()
-    const [a, b] = [isolate('a'), isolate('b')]
-    a.load.take('gpt', 100, Date.now())
-    a.load.take('gpt', 50, Date.now())
-    b.load.take('gpt', 7, Date.now())
-    await a.sync()
-    expect((await b.sync()).models.gpt).toMatchObject({ inFlight: 2, waitingTokens: 150 })
-    expect((await a.sync()).models.gpt).toMatchObject({ inFlight: 1, waitingTokens: 7 })
-    expect((await client.look()).models.gpt).toMatchObject({ inFlight: 3, waitingTokens: 157 })
-  })
-
+  // First, as later ones hear of each other's arrivals
   it('takes a repeated report for what it is', async () => {
-    const { client, isolate } = setUp()
+    const {
+      client,
+      isolate,
+      models: [gpt],
+    } = setUp()
     const { load } = isolate('a')
-    const lease = load.take('gpt', 10, Date.now())
+    const lease = load.take(gpt, 10, Date.now())
     lease.firstToken(Date.now() + 500)
     const report = load.report(Date.now())
     const first = await client.sync(report)
@@ -68,47 +63,72 @@ describe('LoadTracker', () => {
     expect(again.batch).toBe(first.batch)
     expect(again.arrivalsPerSecond).toBe(0)
     const state = await client.look()
-    expect(state.models.gpt?.inFlight).toBe(1)
+    expect(state.models[gpt]?.inFlight).toBe(1)
     expect(state.arrivalsPerSecond).toBeCloseTo(Math.LN2 / 5, 1)
   })
 
+  it('counts what isolates report, and shows each the others only', async () => {
+    const {
+      client,
+      isolate,
+      models: [gpt],
+    } = setUp()
+    const [a, b] = [isolate('a'), isolate('b')]
+    a.load.take(gpt, 100, Date.now())
+    a.load.take(gpt, 50, Date.now())
+    b.load.take(gpt, 7, Date.now())
+    await a.sync()
+    expect((await b.sync()).models[gpt]).toMatchObject({ inFlight: 2, waitingTokens: 150 })
+    expect((await a.sync()).models[gpt]).toMatchObject({ inFlight: 1, waitingTokens: 7 })
+    expect((await client.look()).models[gpt]).toMatchObject({ inFlight: 3, waitingTokens: 157 })
+  })
+
   it('forgets the leases of an isolate that fell silent', async () => {
-    const { client, isolate } = setUp()
+    const {
+      client,
+      isolate,
+      models: [gpt],
+    } = setUp()
     const { load, sync } = isolate('crashed')
-    load.take('gpt', 10, Date.now())
+    load.take(gpt, 10, Date.now())
     await sync()
-    expect((await client.look()).models.gpt?.inFlight).toBe(1)
+    expect((await client.look()).models[gpt]?.inFlight).toBe(1)
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + LEASE_MS + 1 })
     const state = await client.look()
-    expect(state.models.gpt?.inFlight).toBe(0)
+    expect(state.models[gpt]?.inFlight).toBe(0)
     expect(state.isolates).toBe(0)
   })
 
   it('remembers latencies and ejections through an eviction, and the leases come back with the next report', async () => {
-    const { client, stub, isolate } = setUp()
+    const {
+      client,
+      stub,
+      isolate,
+      models: [slow, broken],
+    } = setUp()
     const a = isolate('a')
     const now = Date.now()
     for (let i = 0; i < 5; i++) {
-      const slow = a.load.take('slow', 10, now)
-      slow.firstToken(now + 900)
-      slow.settle({ verdict: 'succeeded', perTokenMs: 20 }, now + 1_000)
-      a.load.take('broken', 10, now).settle({ verdict: 'failed' }, now)
+      const lease = a.load.take(slow, 10, now)
+      lease.firstToken(now + 900)
+      lease.settle({ verdict: 'succeeded', perTokenMs: 20 }, now + 1_000)
+      a.load.take(broken, 10, now).settle({ verdict: 'failed' }, now)
     }
-    a.load.take('slow', 10, now)
+    a.load.take(slow, 10, now)
     await a.sync()
     const before = await client.look()
-    expect(before.models.broken?.ejectedForMs).toBeGreaterThan(0)
-    expect(before.models.slow?.inFlight).toBe(1)
+    expect(before.models[broken]?.ejectedForMs).toBeGreaterThan(0)
+    expect(before.models[slow]?.inFlight).toBe(1)
 
     expect(await runDurableObjectAlarm(stub)).toBe(true)
     await evictDurableObject(stub)
     const after = await client.look()
-    expect(after.models.slow?.baseMs).toBeCloseTo(before.models.slow?.baseMs ?? 0, -1)
-    expect(after.models.slow?.perTokenMs).toBe(20)
-    expect(after.models.broken?.ejectedForMs).toBeGreaterThan(0)
-    expect(after.models.slow?.inFlight).toBe(0)
+    expect(after.models[slow]?.baseMs).toBeCloseTo(before.models[slow]?.baseMs ?? 0, -1)
+    expect(after.models[slow]?.perTokenMs).toBe(20)
+    expect(after.models[broken]?.ejectedForMs).toBeGreaterThan(0)
+    expect(after.models[slow]?.inFlight).toBe(0)
     await a.sync()
-    expect((await client.look()).models.slow?.inFlight).toBe(1)
+    expect((await client.look()).models[slow]?.inFlight).toBe(1)
   })
 
   it('has no alarm while nothing was learned, so that an idle object costs nothing', async () => {
@@ -162,7 +182,61 @@ describe('LoadTracker', () => {
         lease.firstToken(now + 1_234)
         lease.settle({ verdict: 'succeeded', perTokenMs: 12.345678 }, now + 5_000)
       }
-    const snapshot = await sync()
-    expect(Object.keys(snapshot.models)).toHaveLength(20)
+    // In as many reports as it takes
+    let snapshot = await sync()
+    while (load.hasNews) snapshot = await sync()
+    expect(Object.keys(snapshot.models).filter(id => id.startsWith('provider/'))).toHaveLength(20)
   })
+
+  it('tells an isolate that says what it has only what is new, and the isolate knows the same', async () => {
+    const {
+      client,
+      region,
+      models: [gpt, claude],
+    } = setUp()
+    const rows = new KnownRows()
+    const inRows = trackerClient(LOAD_TRACKER, region, { rows })
+    const [a, b] = [new LocalLoad('a'), new LocalLoad('b')]
+    a.take(gpt, 10, Date.now())
+    a.take(claude, 20, Date.now()).firstToken(Date.now() + 300)
+    await client.sync(a.report(Date.now()))
+    b.take(gpt, 5, Date.now())
+    const whole = await client.sync(b.report(Date.now()))
+    const answer = await inRows.sync(b.report(Date.now()))
+    expect(answer.models[gpt]).toMatchObject({ inFlight: 1, waitingTokens: 10 })
+    expect(answer.models[claude]?.baseMs).toBeCloseTo(whole.models[claude]?.baseMs ?? 0, 0)
+    const version = rows.version
+    const again = await inRows.sync(b.report(Date.now()))
+    expect(again.models[gpt]).toMatchObject({ inFlight: 1, waitingTokens: 10 })
+    expect(rows.version).toBe(version)
+  })
+
+  it('in shards knows of the other shards’ isolates, and of other regions’', async () => {
+    const {
+      region,
+      models: [gpt],
+    } = setUp()
+    const elsewhere = setUp()
+    const shards = [0, 1, 2].map(shard => trackerClient(LOAD_TRACKER, region, { shard }))
+    const loads = shards.map((_, shard) => new LocalLoad(`isolate of ${shard}`))
+    const syncAll = () =>
+      Promise.all(shards.map((shard, index) => shard.sync((loads[index] ?? new LocalLoad('')).report(Date.now()))))
+    loads.forEach((load, index) => {
+      for (let i = 0; i <= index; i++) load.take(gpt, 10, Date.now())
+    })
+    const far = elsewhere.isolate('far')
+    far.load.take(gpt, 1, Date.now())
+    await expect
+      .poll(
+        async () => {
+          await far.sync()
+          await syncAll()
+          return (await Promise.all([...shards, elsewhere.client].map(shard => shard.look()))).map(
+            ({ models }) => models[gpt]?.inFlight,
+          )
+        },
+        { timeout: 15_000, interval: 100 },
+      )
+      .toEqual([7, 7, 7, 7])
+  }, 20_000)
 })

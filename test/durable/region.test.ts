@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { REGIONS, regionOf } from '../../src/durable/region'
+import { above, REGIONS, regionIn, regionOf, shardOf, trackerName } from '../../src/durable/region'
 
 type Place = NonNullable<Request['cf']>
 
@@ -37,5 +37,26 @@ describe('the region of a request', () => {
 
   it('is that of most users where nothing is said of the place, as outside of Cloudflare', () => {
     expect(regionOf(new Request('https://router.example'))).toBe('enam')
+  })
+})
+
+describe('the name of a tracker', () => {
+  it('leads to its region, from the shards to the head, from the heads to the fleet’s', () => {
+    for (const region of REGIONS) {
+      expect(regionIn(trackerName(region, 3))).toBe(region)
+      expect(above(trackerName(region, 3))).toBe(trackerName(region, 0))
+      expect(above(trackerName(region, 0))).toBe('fleet')
+    }
+    expect(above('fleet')).toBeUndefined()
+    expect(regionIn('fleet')).toBeUndefined()
+  })
+
+  it('spreads isolates evenly over the shards, and leaves each where it is', () => {
+    const counts = [0, 0, 0, 0]
+    const isolates = Array.from({ length: 4_000 }, (_, index) => `isolate-${index}`)
+    for (const isolate of isolates) counts[shardOf(isolate, 4)] = (counts[shardOf(isolate, 4)] ?? 0) + 1
+    // Five deviations of a binomial count
+    for (const count of counts) expect(Math.abs(count - 1_000)).toBeLessThan(5 * Math.sqrt(4_000 * 0.25 * 0.75))
+    expect(shardOf('isolate-1', 1)).toBe(0)
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Syncing, syncInTime, syncOnce } from '../../src/durable/sync'
+import { askOnce, type Syncing, syncInTime, syncOnce } from '../../src/durable/sync'
+import type { Contest } from '../../src/router/contest'
 import { KnownRegistry } from '../../src/state/known-registry'
 import { LocalLoad } from '../../src/state/local-load'
 import type { Report } from '../../src/state/report'
@@ -27,6 +28,7 @@ function given(answer?: Answer) {
         calls.push(world.nowMs)
         return answers[0]?.(report) ?? Promise.resolve({ ...tracker.sync(report, world.nowMs), registry: null, isFresh: true })
       },
+      rule: () => Promise.reject(new Error('nobody asks')),
       look: () => Promise.reject(new Error('nobody looks')),
     },
   }
@@ -43,6 +45,21 @@ describe('a sync', () => {
     expect(load.hasNews).toBe(false)
     expect(load.view(world.nowMs + 70)?.ageMs).toBe(70)
     expect(world.armed).toBe(0)
+  })
+
+  it('tells how long the last one took, from which the tracker knows whether it is behind', async () => {
+    const told: (number | undefined)[] = []
+    const { syncing, world, tracker } = given(async report => {
+      told.push(report.tookMs)
+      await new Promise<void>(resolve => world.after(70, resolve))
+      return { ...tracker.sync(report, world.nowMs), registry: null, isFresh: true }
+    })
+    for (let turn = 0; turn < 2; turn++) {
+      const synced = syncOnce(syncing)
+      await world.pass(70)
+      expect(await synced).toBe('told')
+    }
+    expect(told).toEqual([undefined, 70])
   })
 
   it('is not begun while another is under way', async () => {
@@ -78,6 +95,55 @@ describe('a sync', () => {
     expect(schedule.begin(world.nowMs)).toBe(false)
     await world.pass(SYNC_TIMEOUT_MS)
     expect(await second).toBe('failed')
+  })
+})
+
+describe('a question', () => {
+  const ruling = { ranking: ['a'], seen: { loads: {}, view: { ageMs: 0, arrivalsPerSecond: 0, meanPromptTokens: 0 } } }
+  const contest: Contest = {
+    strategy: 'adaptive',
+    sides: [],
+    hashKey: '',
+    lastModel: null,
+    promptTokens: 10,
+    allTokens: 10,
+    turns: 1,
+    nowMs: 0,
+    seed: 1,
+  }
+
+  it('carries the report out and the snapshot back as a sync does, so that the next sync has time', async () => {
+    const { syncing, load, tracker, world, news, schedule } = given()
+    news()
+    const asked: (number | undefined)[] = []
+    const rule: Syncing['client']['rule'] = async (report, _, question) => {
+      asked.push(question)
+      return { ...tracker.sync(report, world.nowMs), registry: null, isFresh: true, ruling }
+    }
+    expect(await askOnce({ ...syncing, client: { ...syncing.client, rule } }, contest, 7)).toEqual(ruling)
+    expect(asked).toEqual([7])
+    expect(load.hasNews).toBe(false)
+    expect(tracker.state(world.nowMs).models.m?.recentFailures).toBe(1)
+    expect(load.heardAgoMs(world.nowMs)).toBe(0)
+    expect(schedule.plan(world.nowMs)).toBe(100)
+  })
+
+  it('is asked beside a sync that is under way', async () => {
+    const { syncing, tracker, world } = given(() => new Promise(() => {}))
+    const syncOfAnother = syncOnce(syncing)
+    const rule: Syncing['client']['rule'] = async report => {
+      return { ...tracker.sync(report, world.nowMs), registry: null, isFresh: true, ruling }
+    }
+    expect(await askOnce({ ...syncing, client: { ...syncing.client, rule } }, contest, 1)).toEqual(ruling)
+    await world.pass(SYNC_TIMEOUT_MS)
+    expect(await syncOfAnother).toBe('failed')
+  })
+
+  it('to a tracker that is away has no answer, and what was to be told is kept', async () => {
+    const { syncing, load, news } = given()
+    news()
+    expect(await askOnce(syncing, contest, 1)).toBeUndefined()
+    expect(load.hasNews || load.report(0).batch > 0).toBe(true)
   })
 })
 

@@ -12,8 +12,9 @@ import { CAPABILITIES, PRIORITIES, PROVIDERS } from '../../src/model'
 import { parseControls } from '../../src/router/controls'
 import { GATE_BYTES } from '../../src/router/gate'
 import { HEALTHY, type Health, isEjected, observeResults } from '../../src/state/ejection'
+import { intervalMsFor, MAX_INTERVAL_MS, MAX_SYNCS_PER_SECOND } from '../../src/state/sync-pace'
 import { SYNC_TIMEOUT_MS } from '../../src/state/sync-schedule'
-import { intervalMs, LEASE_MS } from '../../src/state/tracker'
+import { LEASE_MS } from '../../src/state/tracker'
 import { strategies } from '../../src/strategy/strategies'
 import { STRATEGIES } from '../../src/strategy/strategy'
 import { anchorsOf, linksOf, spansOf, subjectOf, tableOf } from './markdown'
@@ -196,12 +197,25 @@ describe('load state', () => {
 
   test('the times of leases, intervals and calls are those of the code', () => {
     expect(figure('Lease')).toContain(`${LEASE_MS / 1000} s`)
-    const intervals = [intervalMs(1), intervalMs(400), intervalMs(1_000_000)]
+    const intervals = [intervalMsFor(1), intervalMsFor(400), intervalMsFor(1_000_000)]
     expect(figure('Interval')).toMatch(
       new RegExp(`${intervals[0]} ms at few .* ${intervals[1]} ms at 400, ${intervals[2]} ms at most`),
     )
     expect(figure('Call')).toContain(`${SYNC_TIMEOUT_MS} ms`)
     expect(figure('Commit')).toContain(`${GATE_BYTES / 1024} KiB`)
+  })
+
+  test('the intervals by isolates and shards are those of the code', () => {
+    const rows = tableOf(readme, 'Busy isolates')
+    const figures = (text: string) => Number(text.replace(/[^0-9]/g, ''))
+    for (const [isolates = '', ...cells] of rows)
+      for (const [index, cell] of cells.entries()) {
+        const each = figures(isolates) / 2 ** index
+        const isTooMany = (each * 1_000) / MAX_SYNCS_PER_SECOND > MAX_INTERVAL_MS
+        if (isTooMany) expect(cell).toBe('too many')
+        else expect(figures(cell)).toBe(intervalMsFor(each))
+      }
+    expect(rows.length).toBeGreaterThan(3)
   })
 
   test('ejection starts after so many failures in a row', () => {
@@ -210,20 +224,21 @@ describe('load state', () => {
     expect(isEjected(observeResults(HEALTHY, 0, Number(count), 1_000))).toBe(true)
   })
 
-  test('ejection starts at half of so many attempts', () => {
-    const [, count = ''] = /half of at least (\d+)/.exec(figure('Ejection')) ?? []
-    const half = Number(count) / 2
-    // Alternating, so that there is no row of failures
-    const alternate = (attempts: number): Health => {
-      let health = HEALTHY
-      for (let i = 0; i < attempts; i++) health = observeResults(health, i % 2 === 0 ? 1 : 0, i % 2, 1_000)
-      return health
-    }
-    expect(isEjected(alternate(2 * half - 2))).toBe(false)
-    expect(isEjected(alternate(2 * half))).toBe(true)
+  test('ejection starts at such a share of so many attempts, and at so many in a row whatever came before', () => {
+    const [, percent = '', count = ''] = /at (\d+) % of at least (\d+)/.exec(figure('Ejection')) ?? []
+    // At once, with a success among them, so that there is no row of failures
+    const failing = (attempts: number, failed: number) => isEjected(observeResults(HEALTHY, attempts - failed, failed, 1_000))
+    const failed = (Number(percent) / 100) * Number(count)
+    expect(failing(Number(count), failed)).toBe(true)
+    expect(failing(Number(count), failed - 1)).toBe(false)
+    expect(failing(Number(count) - 1, failed)).toBe(false)
+    const [, row = ''] = /after (\d+) in any case/.exec(figure('Ejection')) ?? []
+    const sound = observeResults(HEALTHY, 1_000, 0, 1_000)
+    expect(isEjected(observeResults(sound, 0, Number(row) - 1, 1_000))).toBe(false)
+    expect(isEjected(observeResults(sound, 0, Number(row), 1_000))).toBe(true)
   })
 
-  test('ejection lasts so long, twice as long each time, up to the longest', () => {
+  test('ejection lasts so long, and then as long as the longest', () => {
     const seconds = [...figure('Ejection time').matchAll(/(\d+) s/g)].map(([, text]) => Number(text))
     const lasting: number[] = []
     let health: Health = observeResults(HEALTHY, 0, 5, 1_000_000)
@@ -233,7 +248,7 @@ describe('load state', () => {
       nowMs = health.ejectedUntilMs
       health = observeResults(health, 0, 1, nowMs)
     }
-    expect(seconds).toEqual([...lasting.slice(0, 3), lasting.at(-1)])
+    expect(seconds).toEqual([...new Set(lasting)])
   })
 })
 

@@ -132,6 +132,34 @@ describe('an answer', () => {
   })
 })
 
+describe('the tracker', () => {
+  it('is not waited for where no route says so, and a decision by load says that the view is worth refreshing', async () => {
+    // The host would throw if it were asked to sync first, or to have the tracker choose
+    const { result, host } = setOut({ replies: { a: json(completion('Hi')), b: unreachable } })
+    expect(await result).toMatchObject({ ok: true, value: { trace: { decided: { mode: 'local', by: 'isolate', waitedMs: 0 } } } })
+    expect(host.watched).toBe(1)
+  })
+
+  it('need not keep a view fresh that no decision looks at', async () => {
+    const { result, host } = setOut({ replies: { a: json(completion('Hi')) }, controls: { strategy: 'random' } })
+    await result
+    expect(host.watched).toBe(0)
+  })
+
+  it('hears as often of a live request as is worth while', async () => {
+    const { host, world } = setOut({ replies: { a: silent } })
+    await world.pass(0)
+    const before = host.syncs
+    // After the first beat, which was armed before
+    host.beatMs = 250
+    await world.pass(2_000)
+    expect(host.syncs - before).toBe(5)
+    host.leaving.abort()
+    await world.pass(0)
+    expect(world.armed).toBe(0)
+  })
+})
+
 describe('a failed attempt', () => {
   it.each<[string, Reply, Record<string, unknown>, object]>([
     ['that cannot connect', unreachable, {}, { status: 502, code: 'upstream_unreachable' }],

@@ -1,6 +1,6 @@
 /** A world whose clock moves only when a test says so, with timers that fire in the order of their times, and a network made of functions. */
 import { createRandom } from '../../src/algorithm/random'
-import type { Host, World } from '../../src/router/world'
+import type { Hearing, Host, World } from '../../src/router/world'
 import { LocalLoad } from '../../src/state/local-load'
 
 export const START_MS = 1_700_000_000_000
@@ -58,6 +58,10 @@ export async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise(resolve => setImmediate(resolve))
 }
 
+function unexpected(what: string): never {
+  throw new Error(`${what} before a decision`)
+}
+
 export class VirtualHost implements Host {
   readonly leaving = new AbortController()
   readonly clientLeft = this.leaving.signal
@@ -72,5 +76,19 @@ export class VirtualHost implements Host {
   readonly secret = (name: string): string | undefined => `value of ${name}`
   readonly sync = (): void => {
     this.syncs += 1
+  }
+  beatMs = 1_000
+  watched = 0
+  /** Of a tracker that nobody may wait for; a test that wants another sets it. */
+  hearing: Hearing = {
+    intervalMs: () => 100,
+    isAway: () => false,
+    waited: () => {},
+    sync: () => unexpected('a sync'),
+    ask: () => unexpected('a question'),
+    watch: () => {
+      this.watched += 1
+    },
+    beatMs: () => this.beatMs,
   }
 }

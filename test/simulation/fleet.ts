@@ -67,6 +67,28 @@ export const HOSTED: readonly Fleet[] = [
   { name: 'hosted alike', models: [hosted('a', 500, 0.04, 12), hosted('b', 520, 0.035, 12), hosted('c', 560, 0.03, 12)] },
 ]
 
+/** The same answer sooner for more money, or later for less. */
+export const TIERS: readonly Fleet[] = [
+  {
+    name: 'tiers',
+    models: [
+      served('fast', 2, { baseMs: 80, msPerToken: 6 }),
+      served('standard', 2, { baseMs: 150, msPerToken: 14 }),
+      served('flex', 1.5, { baseMs: 400, msPerToken: 30, slots: 128 }),
+    ],
+  },
+  ...HOSTED.slice(0, 1),
+  {
+    name: 'four tiers',
+    models: [
+      served('fast', 3, { baseMs: 60, msPerToken: 5 }),
+      served('standard', 2, { baseMs: 150, msPerToken: 12 }),
+      served('plain', 1.5, { baseMs: 200, msPerToken: 16 }),
+      served('flex', 1, { baseMs: 500, msPerToken: 35, slots: 128 }),
+    ],
+  },
+]
+
 /** Half of what an endless cache would find: what is left when conversations are spread over several models. */
 const CACHED = 0.5
 /** What stands for a hosted model's share, requests per second. */

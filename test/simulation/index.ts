@@ -7,11 +7,11 @@
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { decideText } from './decide-table'
 import { type Block, gridOf, type Size } from './grid'
 import type { Figures } from './measures'
-import { POLICIES } from './policies'
+import { comparedIn, POLICIES } from './policies'
 import { runAll } from './pool'
-import { ALL_KNOWING } from './reference/all-knowing'
 import { cellsText, summarise, summaryText } from './table'
 import { tracesOf } from './traces'
 
@@ -19,6 +19,9 @@ const BLOCKS: Readonly<Record<Block, string>> = {
   served: 'Self-hosted models, where queues are; faults of all kinds',
   hosted: 'Hosted APIs only: no queues, only differences and noise',
   limited: 'One model limited to half of its share',
+  deadline: 'Every request brings a deadline: an error is one that was missed; price is per request',
+  affinity: 'Conversations over a hundred isolates: hits are of the tokens that one endless cache would hold',
+  decide: 'Where `adaptive` gets its view of the load from',
   weights: "The operator's weights are off by up to twofold either way",
 }
 
@@ -34,13 +37,16 @@ const { values } = parseArgs({
 })
 const size: Size = values.grid === 'full' ? 'full' : 'small'
 const seed = Number(values.seed)
-const policies = Object.keys(POLICIES).filter(name => name === ALL_KNOWING || (values.only?.split(',') ?? [name]).includes(name))
 const unknown = values.only?.split(',').filter(name => POLICIES[name] === undefined) ?? []
 if (unknown.length > 0) throw new Error(`no policy ${unknown.join(', ')}; there are ${Object.keys(POLICIES).join(', ')}`)
 
 const cells = gridOf(tracesOf(values.data), size, seed)
-const isWanted = (block: Block) => values.block === undefined || values.block.split(',').includes(block)
-const tasks = cells.flatMap(({ block }, cell) => (isWanted(block) ? policies.map(policy => ({ cell, policy })) : []))
+// Questions of their own, with runs of their own
+const isWanted = (block: Block) =>
+  values.block === undefined ? block !== 'decide' && block !== 'affinity' : values.block.split(',').includes(block)
+const policiesOf = (block: Block) =>
+  comparedIn(block).filter((name, index) => index === 0 || (values.only?.split(',') ?? [name]).includes(name))
+const tasks = cells.flatMap(({ block }, cell) => (isWanted(block) ? policiesOf(block).map(policy => ({ cell, policy })) : []))
 const results = new Map<number, Map<string, Figures>>()
 const startedMs = performance.now()
 let requests = 0
@@ -57,7 +63,14 @@ console.log(
   'p95 ratio: geometric mean over the cells of the p95 over that of a balancer that knows everything; fresh: cells in which views are.',
 )
 for (const [block, title] of Object.entries(BLOCKS) as [Block, string][]) {
-  const summaries = policies.flatMap(policy => summarise(cells, results, block, policy, ALL_KNOWING) ?? [])
-  if (summaries.length > 0) console.log(`\n${title} (${summaries[0]?.cells} cells)\n\n${summaryText(summaries)}`)
+  if (!isWanted(block)) continue
+  const policies = policiesOf(block)
+  if (block === 'decide') {
+    console.log(`\n${title}: p95 over that of the tracker's own decision at the shortest round trip\n`)
+    console.log(decideText(cells, results, policies))
+    continue
+  }
+  const summaries = policies.flatMap(policy => summarise(cells, results, block, policy, comparedIn(block)[0] ?? policy) ?? [])
+  console.log(`\n${title} (${summaries[0]?.cells} cells)\n\n${summaryText(summaries)}`)
+  if (values.cells) console.log(`\n${cellsText(cells, results, block, policies)}`)
 }
-if (values.cells) console.log(`\n${cellsText(cells, results, policies, ALL_KNOWING)}`)

@@ -1,6 +1,7 @@
 /** What became of every request, counted once each, and the figures made of it. */
 import type { Failure } from '../../src/outcome'
 import type { Account } from './policy'
+import type { Job } from './server'
 import type { Trace } from './trace'
 import type { Upstream } from './upstream'
 
@@ -30,12 +31,16 @@ export interface Figures {
   readonly goodput: number
   /** Share of the prompt tokens. */
   readonly cached: number
+  /** The same, of those tokens that one endless cache would hold. */
+  readonly hits: number
   /** The busiest model's work over the mean, each in proportion to its speed. */
   readonly imbalance: number
   readonly syncsPerSecond: number
   /** Attempts answered 429, per 100 requests. */
   readonly rejected: number
   readonly attempts: number
+  /** Per request, in units of `deadlines.ts`. */
+  readonly price: number
 }
 
 export class Measures {
@@ -46,6 +51,7 @@ export class Measures {
   readonly #firstMs: Float64Array
   #rejected = 0
   #failedAttempts = 0
+  #paid = 0
   #account: Account = { syncs: 0, leases: 0 }
   #endMs = 0
 
@@ -86,6 +92,11 @@ export class Measures {
     if (kind === 'rate-limited') this.#rejected += 1
   }
 
+  /** `price`: per output token; a prompt token costs an eighth of that, about as everywhere. */
+  pay(price: number, { promptTokens, outputTokens }: Pick<Job, 'promptTokens' | 'outputTokens'>): void {
+    this.#paid += price * (promptTokens / 8 + outputTokens)
+  }
+
   close(account: Account, endMs: number): void {
     this.#account = account
     this.#endMs = endMs
@@ -117,6 +128,7 @@ export class Measures {
     const servers = this.#upstreams.map(({ server }) => server)
     const busy = servers.map(({ busyMs }) => busyMs)
     const read = servers.reduce((sum, { readTokens }) => sum + readTokens, 0)
+    const cached = servers.reduce((sum, { cachedTokens }) => sum + cachedTokens, 0)
     return {
       policy: this.policy,
       requests: times.length,
@@ -126,10 +138,12 @@ export class Measures {
       meanMs: times.reduce((sum, ms) => sum + ms, 0) / Math.max(1, times.length),
       errors: failed / Math.max(1, times.length),
       goodput: good / Math.max(1, times.length),
-      cached: servers.reduce((sum, { cachedTokens }) => sum + cachedTokens, 0) / Math.max(1, read),
+      cached: cached / Math.max(1, read),
+      hits: cached / Math.max(1, this.#trace.repeated * read),
       imbalance: Math.max(...busy) / Math.max(1e-9, busy.reduce((sum, each) => sum + each, 0) / busy.length),
       syncsPerSecond: (this.#account.syncs * 1000) / Math.max(1, this.#endMs),
       rejected: (100 * this.#rejected) / this.#trace.length,
+      price: this.#paid / this.#trace.length,
       attempts: 1 + this.#failedAttempts / this.#trace.length,
     }
   }

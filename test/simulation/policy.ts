@@ -10,12 +10,16 @@ export interface Ask {
   readonly session: number
   readonly turn: number
   readonly blocks: Int32Array
+  /** How long it will be, which only those that know everything may look at. */
+  readonly outputTokens: number
+  /** The whole answer has to be there so long after it came; undefined: whenever. */
+  readonly deadlineMs?: number | undefined
   /** Models asked in vain, in order. */
   readonly tried: readonly number[]
 }
 
 export type Ending =
-  | { readonly ok: true; readonly outputTokens: number; readonly writingMs: number }
+  | { readonly ok: true; readonly cachedTokens: number; readonly outputTokens: number; readonly writingMs: number }
   | { readonly ok: false; readonly failure: Failure }
 
 /** What the answer's headers say of the rate limit. */

@@ -2,17 +2,25 @@
  * The router itself in the simulation: its decision, its isolates' state, its tracker and its schedule of syncs are the deployed ones. Only what is made of
  * promises there (the walk down the ranking, the heartbeat, the call to the tracker) is made of events here.
  */
+import { createRandom } from '../../src/algorithm/random'
 import { parseConfig } from '../../src/config'
 import { settlementOf } from '../../src/router/consequence'
-import { decide, type Question } from '../../src/router/decide'
+import { contestOf, idsIn, rankContest } from '../../src/router/contest'
+import { type Decision, decide, type Question } from '../../src/router/decide'
 import { exclusionOf } from '../../src/router/filter'
+import { CENTRAL_WAIT_MS, FRESH_WAIT_MS } from '../../src/router/inform'
 import { Isolate } from '../../src/router/isolate'
 import { createPlan, type Plan } from '../../src/router/plan'
+import type { Relation } from '../../src/state/cached-share'
+import { type Ruling, ruleOn } from '../../src/state/central'
 import type { Lease, ModelLoad } from '../../src/state/local-load'
+import { BEAT_MS, beatMs, freshForMs } from '../../src/state/refresh'
 import { STALE_MS } from '../../src/state/registry-view'
+import type { Report } from '../../src/state/report'
 import { SYNC_TIMEOUT_MS, SyncSchedule } from '../../src/state/sync-schedule'
 import { LEASE_MS, Tracker } from '../../src/state/tracker'
 import type { StrategyName } from '../../src/strategy/strategy'
+import { priceOf } from './deadlines'
 import { type Account, type Ask, firstTokenLimitMs, type Policy, type Sent } from './policy'
 import type { MakePolicy, Setting } from './simulation'
 
@@ -22,7 +30,8 @@ const START_MS = 1_700_000_000_000
 const ROUND_TRIP_MS = 30
 const ROUND_TRIP_SIGMA = 0.5
 const LOST_REPORTS = 0.01
-const BEAT_MS = 1_000
+/** Between two exchanges of a shard with the head. */
+const SHARDS_MS = 250
 /** An isolate that has heard nothing lately asks before it decides, and waits so long at most: as in `http/informed.ts`. */
 const INFORMED_WAIT_MS = 100
 const PLACE = 'SIM'
@@ -56,46 +65,77 @@ const NOTHING = Object.freeze({})
 interface Place {
   readonly isolate: Isolate
   readonly schedule: SyncSchedule
+  readonly shard: number
   readonly live: Set<Lease>
+  /** Requests that wait for a snapshot before they are decided on. */
+  readonly waiting: Set<() => void>
   heardAtMs: number
   isBeating: boolean
   isDead: boolean
 }
 
+/** Where a decision gets its view. A number: from a refresh so often, ms; `lazy`: from one behind the last request. */
+export type Source = 'local' | 'fresh' | 'central' | 'lazy' | number
+
+interface Options {
+  readonly mindsDeadlines?: boolean
+  /** Whether the strategy is told which conversation a request belongs to. */
+  readonly mindsConversations?: boolean
+  readonly source?: Source
+  /** Trackers that share the isolates. */
+  readonly shards?: number
+}
+
 interface Chosen {
   readonly ranking: readonly string[]
+  readonly relations: ReadonlyMap<string, Relation | undefined>
   readonly panic: boolean
 }
 
 /** The router with this strategy in all its isolates. */
 export const ringroad =
-  (strategy: StrategyName): MakePolicy =>
+  (strategy: StrategyName, options: Options = {}): MakePolicy =>
   setting =>
-    new Ringroad(strategy, setting)
+    new Ringroad(strategy, setting, options)
 
 class Ringroad implements Policy {
   readonly name: string
   readonly #setting: Setting
   readonly #plan: Plan
   readonly #ids: readonly string[]
-  readonly #tracker = new Tracker()
+  /** The first is the others' head. */
+  readonly #trackers: readonly Tracker[]
+  /** Shards that will tell the head. */
+  readonly #telling = new Set<number>()
   readonly #places: Place[]
   /** Isolates that take no new requests and still have some. */
   readonly #retired: Place[] = []
   readonly #chosen = new WeakMap<Ask, Chosen>()
+  readonly #rulings = new WeakMap<Ask, { readonly ruling: Ruling; readonly seed: number }>()
+  readonly #minds: boolean
+  readonly #mindsConversations: boolean
+  readonly #source: Source
   #made = 0
   #syncs = 0
 
-  constructor(strategy: StrategyName, setting: Setting) {
+  constructor(strategy: StrategyName, setting: Setting, options: Options) {
+    const { mindsDeadlines = true, mindsConversations = true, source = 'local', shards = 1 } = options
+    this.#mindsConversations = mindsConversations
+    this.#trackers = Array.from({ length: shards }, () => new Tracker())
+    this.#minds = mindsDeadlines
+    this.#source = source
     this.name = strategy
     this.#setting = setting
     this.#ids = setting.scenario.fleet.models.map(({ name }) => name)
-    const models = this.#ids.map((id, index) => [
-      id,
+    const models = setting.scenario.fleet.models.map((spec, index) => [
+      spec.name,
       {
         provider: 'openai-compatible',
-        model: `${id}-upstream`,
-        baseUrl: `https://${id}.example/v1`,
+        model: `${spec.name}-upstream`,
+        baseUrl: `https://${spec.name}.example/v1`,
+        price: { input: priceOf(spec) / 8, output: priceOf(spec) },
+        // A model here may stand for hundreds
+        maxInFlight: 1_000_000,
         weight: Math.max(0.1, Math.round((setting.weights[index] ?? 1) * 1000) / 10),
       },
     ])
@@ -108,16 +148,55 @@ class Ringroad implements Policy {
   inform(ask: Ask, goOn: () => void): void {
     const place = this.#placeOf(ask)
     if (this.#isFresh || this.nowMs - place.heardAtMs <= STALE_MS) {
+      this.#hear(ask, place, goOn)
+      return
+    }
+    const once = onlyOnce(() => this.#hear(ask, place, goOn))
+    this.#setting.clock.after(INFORMED_WAIT_MS, once)
+    this.#call(place, once)
+  }
+
+  /** As `router/inform.ts` has it. */
+  #hear(ask: Ask, place: Place, goOn: () => void): void {
+    const { clock } = this.#setting
+    const { load } = place.isolate
+    if (this.#source === 'central') {
+      const { nowMs } = this
+      const once = onlyOnce(goOn)
+      clock.after(CENTRAL_WAIT_MS, () => {
+        load.settleAsked(question)
+        once()
+      })
+      const question = load.ask(nowMs)
+      const seed = Math.floor(this.#setting.random() * 2 ** 32)
+      const contest = contestOf(this.#plan, { ...this.#questionOf(ask, place), promptTokens: ask.promptTokens, seed })
+      const rule = (report: Report) => {
+        if (contest === undefined) throw new Error('nobody to choose from')
+        const inquiry = { question, promptTokens: ask.promptTokens, ids: idsIn(contest) }
+        return ruleOn(this.#trackerOf(place), report, inquiry, this.nowMs, seen => rankContest(contest, seen))
+      }
+      this.#carry(place, rule, ({ snapshot, ...ruling }) => {
+        place.schedule.told(nowMs, snapshot.intervalMs)
+        load.accept(snapshot, nowMs)
+        if (!once.isOver()) {
+          this.#rulings.set(ask, { ruling, seed })
+          load.settleAsked(question, ruling.ranking[0])
+        }
+        once()
+      })
+      return
+    }
+    if (this.#source !== 'fresh' || load.heardAgoMs(this.nowMs) <= freshForMs(place.schedule.intervalMs)) {
       goOn()
       return
     }
-    let isOver = false
-    const once = () => {
-      if (!isOver) goOn()
-      isOver = true
-    }
-    this.#setting.clock.after(INFORMED_WAIT_MS, once)
-    this.#call(place, once)
+    const once = onlyOnce(() => {
+      place.waiting.delete(once)
+      goOn()
+    })
+    clock.after(FRESH_WAIT_MS, once)
+    place.waiting.add(once)
+    this.#call(place)
   }
 
   choose(ask: Ask): number | undefined {
@@ -144,9 +223,10 @@ class Ringroad implements Policy {
     const id = this.#ids[index] ?? ''
     const model = this.#plan.live.get(id)
     if (model === undefined) throw new RangeError(`no model ${index}`)
-    const lease = place.isolate.load.take(id, ask.promptTokens, this.nowMs, [], true)
+    const lease = place.isolate.load.take(id, ask.promptTokens, this.nowMs, [], true, this.#chosen.get(ask)?.relations.get(id))
     place.live.add(lease)
-    this.#changed(place)
+    if (this.#source === 'lazy') this.#sync(place)
+    else this.#changed(place)
     this.#beat(place)
     return {
       limitMs: firstTokenLimitMs(ask.promptTokens),
@@ -161,7 +241,12 @@ class Ringroad implements Policy {
       end: ending => {
         const isMeasured = ending.ok && ending.outputTokens >= MIN_TOKENS && ending.writingMs > 0
         const settlement = ending.ok
-          ? { verdict: 'succeeded' as const, perTokenMs: isMeasured ? ending.writingMs / ending.outputTokens : undefined }
+          ? {
+              verdict: 'succeeded' as const,
+              outputTokens: ending.outputTokens,
+              cachedShare: ending.cachedTokens / ask.promptTokens,
+              perTokenMs: isMeasured ? ending.writingMs / ending.outputTokens : undefined,
+            }
           : settlementOf(ending.failure, model, PLACE)
         lease.settle(settlement, this.nowMs)
         place.live.delete(lease)
@@ -184,8 +269,8 @@ class Ringroad implements Policy {
   account(): Account {
     const alive = [...this.#places, ...this.#retired]
     const own = alive.reduce((sum, { isolate, live }) => sum + isolate.load.inFlight + live.size, 0)
-    const { models } = this.#tracker.state(this.nowMs + LEASE_MS)
-    const told = Object.values(models).reduce((sum, { inFlight, waitingTokens }) => sum + inFlight + waitingTokens, 0)
+    const states = this.#trackers.flatMap(tracker => Object.values(tracker.state(this.nowMs + LEASE_MS).models))
+    const told = states.reduce((sum, { inFlight, waitingTokens }) => sum + inFlight + waitingTokens, 0)
     return { syncs: this.#syncs, leases: own + told }
   }
 
@@ -204,7 +289,9 @@ class Ringroad implements Policy {
     return {
       isolate,
       schedule: new SyncSchedule(random),
+      shard: this.#made % this.#trackers.length,
       live: new Set(),
+      waiting: new Set(),
       heardAtMs: Number.NEGATIVE_INFINITY,
       isBeating: false,
       isDead: false,
@@ -219,21 +306,39 @@ class Ringroad implements Policy {
 
   #decide(ask: Ask, place: Place): Chosen {
     if (this.#isFresh) this.#exchange(place)
-    const { isolate } = place
+    const { isolate, schedule } = place
+    isolate.retries.deposit(this.nowMs)
+    schedule.watch(this.nowMs)
+    const heard = this.#rulings.get(ask)
+    const own = this.#questionOf(ask, place)
+    const question: Question =
+      heard === undefined
+        ? own
+        : {
+            ...own,
+            random: createRandom(heard.seed),
+            load: id => heard.ruling.seen.loads[id] ?? own.load(id),
+            view: heard.ruling.seen.view,
+          }
+    const decision = decide(this.#plan, question)
+    return decision.ok ? chosenOf(decision.value) : { ranking: [], relations: new Map(), panic: false }
+  }
+
+  #questionOf(ask: Ask, { isolate }: Place): Question {
     const { nowMs } = this
-    isolate.retries.deposit(nowMs)
-    const hashKey = hashKeyOf(ask)
+    const hashKey = this.#mindsConversations ? hashKeyOf(ask) : ''
     // The state is asked for the same figures several times in a decision, and nothing changes in between
     const loads = new Map<string, ModelLoad>()
-    const question: Question = {
+    return {
       model: POOL,
-      controls: CONTROLS,
+      controls: this.#minds ? { ...CONTROLS, deadlineMs: ask.deadlineMs } : CONTROLS,
       features: featuresOf(ask),
       bound: undefined,
       metadata: NOTHING,
       claims: NOTHING,
       hashKey,
       lastModel: isolate.lastModel(hashKey),
+      isPopular: isolate.popularity.isPopular(hashKey, nowMs),
       nowMs,
       random: this.#setting.random,
       turn: group => isolate.turn(group),
@@ -246,23 +351,19 @@ class Ringroad implements Policy {
       place: PLACE,
       view: isolate.load.view(nowMs),
     }
-    const decision = decide(this.#plan, question)
-    return decision.ok
-      ? { ranking: decision.value.ranking.map(({ model }) => model.id), panic: decision.value.panic }
-      : { ranking: [], panic: false }
   }
 
   /** Something is to be told, in time. */
   #changed(place: Place): void {
     if (this.#isFresh) this.#exchange(place)
-    else this.#sync(place)
+    else if (this.#source !== 'lazy') this.#sync(place)
   }
 
   /** A live request's heart keeps its own lease alive and its isolate's view fresh; here one heart beats for all of an isolate. */
   #beat(place: Place): void {
     if (place.isBeating) return
     place.isBeating = true
-    this.#setting.clock.after(BEAT_MS, () => {
+    this.#setting.clock.after(this.#beatMs(place), () => {
       place.isBeating = false
       if (place.live.size === 0 || place.isDead) return
       for (const lease of place.live) lease.renew(this.nowMs)
@@ -271,12 +372,41 @@ class Ringroad implements Policy {
     })
   }
 
+  #beatMs({ live, isolate, schedule }: Place): number {
+    if (typeof this.#source === 'number') return this.#source
+    const { isolates } = isolate.load
+    const watchedAgoMs = schedule.watchedAgoMs(this.nowMs)
+    const everyMs = beatMs({ live: live.size, isolates, intervalMs: schedule.intervalMs, watchedAgoMs })
+    // There each request has a heart of its own, and they do not beat together
+    return this.#source === 'lazy' ? BEAT_MS : everyMs / Math.max(1, live.size)
+  }
+
+  get #head(): Tracker {
+    const [head] = this.#trackers
+    if (head === undefined) throw new RangeError('no tracker')
+    return head
+  }
+
+  /** It has a report to take in, of which the head will hear: as in `durable/exchange.ts`, and as if that took no time. */
+  #trackerOf({ shard }: Place): Tracker {
+    const tracker = this.#trackers[shard] ?? this.#head
+    if (shard > 0 && !this.#telling.has(shard)) {
+      this.#telling.add(shard)
+      this.#setting.clock.after(SHARDS_MS, () => {
+        this.#telling.delete(shard)
+        this.#head.hear(String(shard), tracker.summary('head', this.nowMs), this.nowMs)
+        tracker.hear('head', this.#head.summary(String(shard), this.nowMs), this.nowMs)
+      })
+    }
+    return tracker
+  }
+
   /** As if it took no time. */
   #exchange(place: Place): void {
     if (place.isDead) return
     const { load } = place.isolate
     this.#syncs += 1
-    load.accept(this.#tracker.sync(load.report(this.nowMs), this.nowMs), this.nowMs)
+    load.accept(this.#trackerOf(place).sync(load.report(this.nowMs), this.nowMs), this.nowMs)
   }
 
   #sync(place: Place): void {
@@ -285,35 +415,76 @@ class Ringroad implements Policy {
   }
 
   #call(place: Place, onAnswer = () => {}): void {
-    const { clock, random, scenario } = this.#setting
+    const { scenario } = this.#setting
     const startedMs = this.nowMs
     if (place.isDead || !place.schedule.begin(startedMs)) {
       onAnswer()
       return
     }
     const { load } = place.isolate
-    const report = load.report(startedMs)
-    this.#syncs += 1
-    if (random() < LOST_REPORTS) {
-      clock.after(SYNC_TIMEOUT_MS, () => {
-        place.schedule.end(startedMs, undefined)
-        this.#sync(place)
-      })
-      return
+    const everyMs = typeof this.#source === 'number' ? this.#source : scenario.staleness
+    const onLost = () => {
+      place.schedule.end(startedMs, undefined)
+      this.#changed(place)
     }
-    const way = () => (ROUND_TRIP_MS / 2) * Math.exp(ROUND_TRIP_SIGMA * (2 * random() - 1))
-    clock.after(way(), () => {
-      const snapshot = this.#tracker.sync(report, this.nowMs)
-      clock.after(way(), () => {
-        place.schedule.end(startedMs, typeof scenario.staleness === 'number' ? scenario.staleness : snapshot.intervalMs)
+    const exchange = (report: Report) => this.#trackerOf(place).sync(report, this.nowMs)
+    this.#carry(
+      place,
+      exchange,
+      snapshot => {
+        place.schedule.end(startedMs, typeof everyMs === 'number' ? everyMs : snapshot.intervalMs)
         load.accept(snapshot, startedMs)
         place.heardAtMs = Math.max(place.heardAtMs, startedMs)
+        for (const goOn of place.waiting) goOn()
         onAnswer()
-        if (load.hasNews) this.#sync(place)
-      })
+        if (load.hasNews) this.#changed(place)
+      },
+      onLost,
+    )
+  }
+
+  /** A call to the tracker and back, both ways with their time. */
+  #carry<T>(place: Place, call: (report: Report) => T, onAnswer: (answer: T) => void, onLost = () => {}): void {
+    const { clock, random, scenario } = this.#setting
+    if (place.isDead) {
+      onLost()
+      return
+    }
+    const report = place.isolate.load.report(this.nowMs)
+    this.#syncs += 1
+    if (random() < LOST_REPORTS) {
+      clock.after(SYNC_TIMEOUT_MS, onLost)
+      return
+    }
+    const { roundTripMs = ROUND_TRIP_MS } = scenario
+    const way = () => (roundTripMs / 2) * Math.exp(ROUND_TRIP_SIGMA * (2 * random() - 1))
+    clock.after(way(), () => {
+      const answer = call(report)
+      clock.after(way(), () => onAnswer(answer))
     })
   }
 }
+
+interface Once {
+  (): void
+  isOver(): boolean
+}
+
+function onlyOnce(callback: () => void): Once {
+  let isOver = false
+  const once = () => {
+    if (isOver) return
+    isOver = true
+    callback()
+  }
+  return Object.assign(once, { isOver: () => isOver })
+}
+
+const chosenOf = ({ ranking, panic }: Decision): Chosen => ({
+  ranking: ranking.map(({ model }) => model.id),
+  relations: new Map(ranking.map(({ model, relation }) => [model.id, relation])),
+  panic,
+})
 
 const featuresOf = ({ promptTokens, turn }: Ask) => ({ ...FEATURES, promptTokens, turns: turn })
 

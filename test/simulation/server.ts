@@ -30,6 +30,8 @@ export interface Job {
   readonly blocks: Int32Array
   /** A standard normal deviate: this job's luck. */
   readonly luck: number
+  /** What of its prompt was cached: known once that is read. */
+  cachedTokens?: number
   readonly onFirstToken: () => void
   /** The last token has come, or the connection broke. */
   readonly onEnd: (isWhole: boolean) => void
@@ -165,6 +167,12 @@ export class Server {
     this.#advance()
     const ahead = this.#queuedMs + this.#readLeftMs
     return stalledMs + (this.spec.baseMs + Math.max(ahead, this.#slotWaitMs()) + readMs) * this.#slowness
+  }
+
+  /** The same until its last token, if nobody comes or goes meanwhile. */
+  expectedEndMs(blocks: Int32Array, promptTokens: number, outputTokens: number): number {
+    const paceMs = this.spec.slots === Number.POSITIVE_INFINITY ? this.spec.msPerToken : this.#paceMs()
+    return this.expectedFirstTokenMs(blocks, promptTokens) + (outputTokens - 1) * paceMs * this.#slowness
   }
 
   /** Until as many answers have ended as have to before the next prompt in line can be read, ms at normal speed. */
@@ -311,6 +319,7 @@ export class Server {
 
   #count(job: Job, cached: number): void {
     this.cachedTokens += cached
+    job.cachedTokens = cached
     this.readTokens += job.promptTokens
   }
 }

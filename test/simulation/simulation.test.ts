@@ -87,6 +87,15 @@ describe('adaptive', () => {
     expect(own / ratioOf(ALL_KNOWING)).toBeLessThan(1.5)
   })
 
+  it('keeps conversations where their prompt cache is, though a hundred isolates share no memory, and nobody waits for longer', () => {
+    const given = { trace: CHAT, fleet: EIGHT, isolates: 100, staleness: 1_000, requests: 2_000 } as Partial<Scenario>
+    const [kept, scattered, best] = ['adaptive', 'adaptive:load-only', ALL_KNOWING].map(policy => run(policy, given).figures())
+    // Of the tokens that a cache could save and the load-only balancer does not, more than half of what is possible at all
+    const possible = (best?.hits ?? 0) - (scattered?.hits ?? 0)
+    expect((kept?.hits ?? 0) - (scattered?.hits ?? 0)).toBeGreaterThan(possible / 2)
+    expect(kept?.p95Ms).toBeLessThan(scattered?.p95Ms ?? 0)
+  }, 30_000)
+
   it('makes less of a model that is limited to half of its share, and is seldom refused', () => {
     expect(run('adaptive', { trace: CODE, fault: 'limit', requests: 3_000 }).figures().rejected).toBeLessThan(1)
   })

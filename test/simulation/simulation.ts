@@ -3,6 +3,7 @@ import { createRandom } from '../../src/algorithm/random'
 import type { Failure } from '../../src/outcome'
 import { consequenceOf } from '../../src/router/consequence'
 import { Clock } from './clock'
+import { drawDeadlines, priceOf } from './deadlines'
 import { type Fault, planFaults } from './faults'
 import { capacityPerSecond, type Fleet } from './fleet'
 import { Measures } from './measures'
@@ -20,9 +21,13 @@ export interface Scenario {
   readonly isolates: number
   /** Ms between an isolate's refreshes; 'fresh': every decision sees everything; 'own': as the tracker asks for. */
   readonly staleness: number | 'fresh' | 'own'
+  /** To the tracker and back; as `ringroad.ts` has it by default. */
+  readonly roundTripMs?: number | undefined
   readonly fault: Fault
   /** What the operator thinks of the models is off by up to this factor. */
   readonly weightError: number
+  /** Every request brings a deadline, drawn by `deadlines.ts`; by default none does. */
+  readonly deadlines?: boolean | undefined
   readonly requests: number
   readonly seed: number
 }
@@ -80,6 +85,7 @@ export function simulate(scenario: Scenario, make: MakePolicy): Measures {
   const policy = make({ clock, scenario, random: createRandom(seed + 1), runMs, weights, upstreams })
   const measures = new Measures(policy.name, trace, upstreams)
   const epochs = new Int32Array(scenario.isolates)
+  const deadlines = scenario.deadlines === true ? drawDeadlines(trace, fleet, createRandom(seed + 2)) : undefined
 
   const run = (id: number) => {
     const isolate = places[id] ?? 0
@@ -92,13 +98,19 @@ export function simulate(scenario: Scenario, make: MakePolicy): Measures {
       session: trace.session[id] ?? -1,
       turn: trace.turn[id] ?? 1,
       blocks: trace.blocks[id] ?? new Int32Array(0),
+      outputTokens: trace.output[id] ?? 1,
+      deadlineMs: deadlines?.[id],
       tried,
     }
     const arrivedMs = clock.nowMs
     let isKilled = false
     measures.arrive(id)
 
+    const isLate = () => clock.nowMs - arrivedMs >= (ask.deadlineMs ?? Number.POSITIVE_INFINITY)
     const attempt = () => {
+      // Whoever was to ask somebody else is gone
+      if (killed.has(lifeOf(isolate, epoch))) return measures.lose(id)
+      if (isLate()) return measures.fail(id, clock.nowMs - arrivedMs)
       const model = tried.length < MAX_ATTEMPTS ? policy.choose(ask) : undefined
       const upstream = model === undefined ? undefined : upstreams[model]
       if (model === undefined || upstream === undefined) return measures.fail(id, clock.nowMs - arrivedMs)
@@ -136,7 +148,12 @@ export function simulate(scenario: Scenario, make: MakePolicy): Measures {
           isOver = true
           if (firstMs === undefined) throw new Error('an answer ended before it began')
           if (dies()) return
-          sent.end({ ok: true, outputTokens: job.outputTokens, writingMs: clock.nowMs - firstMs })
+          sent.end({
+            ok: true,
+            cachedTokens: job.cachedTokens ?? 0,
+            outputTokens: job.outputTokens,
+            writingMs: clock.nowMs - firstMs,
+          })
           measures.finish(id)
         },
       }
@@ -150,6 +167,14 @@ export function simulate(scenario: Scenario, make: MakePolicy): Measures {
         measures.lose(id)
         return true
       }
+      if (ask.deadlineMs !== undefined)
+        clock.at(arrivedMs + ask.deadlineMs, () => {
+          if (isOver) return
+          upstream.server.cancel(job)
+          if (dies()) return
+          giveUp({ kind: 'timeout', limit: 'deadline', afterMs: ask.deadlineMs ?? 0 })
+        })
+      measures.pay(priceOf(upstream.server.spec), job)
       const refused = upstream.send(job, chances[id] ?? 1)
       if (refused !== undefined) {
         clock.after(refused.afterMs, () => {

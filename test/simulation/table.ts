@@ -18,9 +18,12 @@ export interface Summary {
   readonly errors: number
   readonly goodput: number
   readonly cached: number
+  readonly hits: number
   readonly imbalance: number
   readonly syncsPerSecond: number
   readonly rejected: number
+  /** Geometric mean of what was paid over what `base` paid. */
+  readonly priceRatio: number
 }
 
 export function summarise(
@@ -35,7 +38,7 @@ export function summarise(
     const best = results.get(index)?.get(base)
     return cell.block !== block || figures === undefined || best === undefined
       ? []
-      : [{ cell, figures, ratio: figures.p95Ms / best.p95Ms }]
+      : [{ cell, figures, ratio: figures.p95Ms / best.p95Ms, priceRatio: figures.price / best.price }]
   })
   if (rows.length === 0) return undefined
   const all = (of: (figures: Figures) => number) => rows.map(({ figures }) => of(figures))
@@ -52,9 +55,11 @@ export function summarise(
     errors: mean(all(({ errors }) => errors)),
     goodput: mean(all(({ goodput }) => goodput)),
     cached: mean(all(({ cached }) => cached)),
+    hits: mean(all(({ hits }) => hits)),
     imbalance: mean(all(({ imbalance }) => imbalance)),
     syncsPerSecond: mean(all(({ syncsPerSecond }) => syncsPerSecond)),
     rejected: mean(all(({ rejected }) => rejected)),
+    priceRatio: geometricMean(rows.map(({ priceRatio }) => priceRatio)),
   }
 }
 
@@ -68,9 +73,11 @@ const SUMMARY_COLUMNS = [
   'errors %',
   'goodput %',
   'cached %',
+  'hits %',
   'imbalance',
   'syncs/s',
   '429/100',
+  'price ratio',
 ]
 
 export function summaryText(summaries: readonly Summary[]): string {
@@ -87,24 +94,29 @@ export function summaryText(summaries: readonly Summary[]): string {
       (100 * each.errors).toFixed(2),
       (100 * each.goodput).toFixed(2),
       (100 * each.cached).toFixed(0),
+      (100 * each.hits).toFixed(1),
       each.imbalance.toFixed(2),
       each.syncsPerSecond.toFixed(0),
       each.rejected.toFixed(2),
+      each.priceRatio.toFixed(2),
     ])
   return aligned([['', ...SUMMARY_COLUMNS], ...rows])
 }
 
-/** The p95 of every policy in every cell, over that of `base`. */
-export function cellsText(cells: readonly Cell[], results: Results, policies: readonly string[], base: string): string {
-  const rows = cells.map((cell, index) => {
+/** The p95 of every policy in every cell of the block, over that of the first; where there are deadlines, how many of 100 were missed. */
+export function cellsText(cells: readonly Cell[], results: Results, block: Block, policies: readonly string[]): string {
+  const [base = ''] = policies
+  const rows = cells.flatMap((cell, index) => {
+    if (cell.block !== block) return []
     const own = results.get(index)
     const best = own?.get(base)
-    const ratios = policies.map(policy => {
+    const shown = policies.map(policy => {
       const figures = own?.get(policy)
       if (figures === undefined || best === undefined) return ''
+      if (block === 'deadline') return (100 * figures.errors).toFixed(1)
       return policy === base ? `${figures.p95Ms.toFixed(0)} ms` : (figures.p95Ms / best.p95Ms).toFixed(2)
     })
-    return [nameOf(cell), ...ratios]
+    return [[nameOf(cell), ...shown]]
   })
   return aligned([['', ...policies.map(policy => policy.replace(/^ref:/, '').slice(0, 12))], ...rows])
 }

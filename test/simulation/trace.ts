@@ -65,6 +65,7 @@ export function excerpt(trace: Trace, count: number, perSecond: number, mostPerS
   const tMs = trace.tMs.slice(from, until).map(ms => ms - startMs)
   const input = trace.input.slice(from, until)
   const output = trace.output.slice(from, until)
+  const blocks = trace.blocks.slice(from, until)
   const peak = Math.max(peakOf(tMs, spanMs, input), peakOf(tMs, spanMs, output))
   const scale = ((length - 1) * 1000) / Math.min(perSecond, mostPerSecond / peak) / spanMs
   return {
@@ -75,8 +76,8 @@ export function excerpt(trace: Trace, count: number, perSecond: number, mostPerS
     output,
     session: trace.session.slice(from, until),
     turn: trace.turn.slice(from, until),
-    blocks: trace.blocks.slice(from, until),
-    repeated: trace.repeated,
+    blocks,
+    repeated: repeatedShare(Array.from(input, (tokens, at) => ({ input: tokens, blocks: blocks[at] }))),
   }
 }
 
@@ -127,15 +128,21 @@ export function withSessions(rows: readonly Row[]): readonly Row[] {
   })
 }
 
-function repeatedShare(rows: readonly Row[]): number {
+interface Prompt {
+  readonly input: number
+  readonly blocks?: ArrayLike<number> | undefined
+}
+
+function repeatedShare(rows: readonly Prompt[]): number {
   const known = new Set<number>()
   let repeated = 0
   let all = 0
-  for (const { blocks = [], input } of rows) {
-    const depth = blocks.findIndex(block => !known.has(block))
-    repeated += Math.min(input, (depth < 0 ? blocks.length : depth) * BLOCK_TOKENS)
+  for (const { blocks = NO_BLOCKS, input } of rows) {
+    let depth = 0
+    while (depth < blocks.length && known.has(blocks[depth] ?? -1)) depth += 1
+    repeated += Math.min(input, depth * BLOCK_TOKENS)
     all += input
-    for (const block of blocks) known.add(block)
+    for (let at = 0; at < blocks.length; at++) known.add(blocks[at] ?? -1)
   }
   return all === 0 ? 0 : repeated / all
 }

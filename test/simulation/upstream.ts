@@ -46,6 +46,12 @@ export class Upstream {
     return undefined
   }
 
+  /** Infinity where it would be refused. */
+  expectedEndMs(blocks: Int32Array, promptTokens: number, outputTokens: number): number {
+    if (this.#limit?.wouldLet(this.#clock.nowMs) === false) return Number.POSITIVE_INFINITY
+    return this.server.expectedEndMs(blocks, promptTokens, outputTokens)
+  }
+
   expectedFirstTokenMs(blocks: Int32Array, promptTokens: number): number {
     if (this.#limit?.wouldLet(this.#clock.nowMs) === false) return Number.POSITIVE_INFINITY
     return this.server.expectedFirstTokenMs(blocks, promptTokens) / Math.max(1e-3, 1 - this.errorRate)

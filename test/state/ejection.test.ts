@@ -27,12 +27,14 @@ describe('a model is ejected', () => {
     ['by five', '0/5', true],
     ['by five that came one by one', '0/1 0/1 0/1 0/1 0/1', true],
     ['not when a success lies between them', '0/4 1/0 0/4', false],
-    ['by half of ten', '5/5', true],
-    ['not by four of ten', '6/4', false],
-    ['not by four of eight: too few to judge a share', '4/4', false],
+    ['by eight of ten', '2/8', true],
+    ['not by seven of ten', '3/7', false],
+    ['not by seven of eight: too few to judge a share', '1/7', false],
+    ['not by five in a row after five successes, which may be chance', '5/0 0/5', false],
+    ['by ten in a row, whatever came before', '1000/0 0/10', true],
     ['by nine of ten, though the one success breaks the row', '1/9', true],
-    ['not by ten of 21', '10/0 1/9 0/1', false],
-    ['by eleven of 22', '10/0 1/9 0/1 0/1', true],
+    ['not by 15 of 19', '3/0 1/6 0/9', false],
+    ['by 17 of 21', '3/0 1/8 0/9', true],
     ['not by successes alone', '1000/0', false],
     ['not by nothing', '0/0', false],
   ])('%s', (_, batches, expected) => {
@@ -40,27 +42,27 @@ describe('a model is ejected', () => {
   })
 
   it('by its recent share only: old successes have faded', () => {
-    // After four half-lives of 10 s 40 successes count 2.5: then 4 failures of 6.5 are too few to judge, and 8 of 11.5 are not
+    // After four half-lives of 10 s 40 successes count 2.5: then 4 failures of 6.5 are too few to judge, and 16 of 19.5 are not
     let health = observeResults(HEALTHY, 40, 0, START_MS)
     const laterMs = START_MS + 40 * SECOND
     health = observeResults(health, 0, 4, laterMs)
     expect(isEjected(health)).toBe(false)
-    health = observeResults(health, 1, 4, laterMs)
+    health = observeResults(health, 1, 12, laterMs)
     expect(isEjected(health)).toBe(true)
   })
 })
 
 describe('an ejection', () => {
-  it('lasts 5 s, twice as long each time its probe fails, and never more than 5 min', () => {
+  it('lasts 5 s, and 10 s each time its probe fails', () => {
     let health = healthAfter('0/5')
     let nowMs = START_MS
     const lasted: number[] = []
-    for (let round = 0; round < 9; round++) {
+    for (let round = 0; round < 4; round++) {
       lasted.push((health.ejectedUntilMs - nowMs) / SECOND)
       nowMs = health.ejectedUntilMs
       health = observeResults(health, 0, 1, nowMs)
     }
-    expect(lasted).toEqual([5, 10, 20, 40, 80, 160, 300, 300, 300])
+    expect(lasted).toEqual([5, 10, 10, 10])
   })
 
   it('is not touched by results of requests that were under way when it began', () => {

@@ -78,6 +78,51 @@ describe('a sync', () => {
   })
 })
 
+describe('waiting for the tracker', () => {
+  it('is over for two seconds once two in a row have waited in vain, and then one may try', () => {
+    const tried = schedule()
+    expect(tried.isAway(START_MS)).toBe(false)
+    tried.waited(false, START_MS)
+    expect(tried.isAway(START_MS)).toBe(false)
+    tried.waited(false, START_MS + 10)
+    expect(tried.isAway(START_MS + 2_009)).toBe(true)
+    expect(tried.isAway(START_MS + 2_010)).toBe(false)
+    tried.waited(false, START_MS + 2_010)
+    expect(tried.isAway(START_MS + 2_020)).toBe(true)
+  })
+
+  it('is as before when one has come in time, and not because an answer came late', () => {
+    const tried = schedule()
+    tried.waited(false, START_MS)
+    tried.waited(false, START_MS)
+    tried.told(START_MS, 100)
+    expect(tried.isAway(START_MS + 1)).toBe(true)
+    tried.waited(true, START_MS + 2)
+    expect(tried.isAway(START_MS + 3)).toBe(false)
+    tried.waited(false, START_MS + 4)
+    expect(tried.isAway(START_MS + 5)).toBe(false)
+  })
+})
+
+describe('a call beside the schedule', () => {
+  it('counts as one: the next has an interval', () => {
+    const beside = schedule()
+    beside.told(START_MS + 50, 400)
+    expect(beside.intervalMs).toBe(400)
+    expect(beside.plan(START_MS + 60)).toBe(390)
+  })
+
+  it('that began before the last one changes nothing of when the next is due, and ends nobody else’s', () => {
+    const beside = schedule()
+    beside.begin(START_MS + 100)
+    beside.told(START_MS, 200)
+    expect(beside.isBusy(START_MS + 110)).toBe(true)
+    beside.end(START_MS + 100, 200)
+    expect(beside.isBusy(START_MS + 110)).toBe(false)
+    expect(beside.plan(START_MS + 110)).toBe(190)
+  })
+})
+
 describe('whoever calls whenever', () => {
   it('two calls never run at once within their time, and two begin at least an interval apart if planned', () => {
     const step = fc.record({ waitMs: fc.nat(400), ends: fc.boolean(), draw: fc.double({ min: 0, max: 0.999, noNaN: true }) })

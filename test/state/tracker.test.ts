@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { HELD_MS } from '../../src/state/leases'
 import type { Lease } from '../../src/state/local-load'
 import { type Learned, MAX_DECISIONS, MAX_SAMPLES, type Report } from '../../src/state/report'
-import { intervalMs, LEASE_MS, Tracker } from '../../src/state/tracker'
+import { LEASE_MS, Tracker } from '../../src/state/tracker'
 import { Fleet, overTheWire, START_MS } from './fleet'
 
 const SEED = 20_261_124
@@ -160,7 +160,7 @@ describe('what was learned', () => {
     const first = fleet.report(0)
     fleet.fail(0)
     const again = fleet.report(0)
-    expect(again).toEqual(first)
+    expect(again).toEqual({ ...first, turn: 2 })
     expect(first).toMatchObject({ batch: 1, learned: { m: { failed: 1 } } })
     expect(fleet.isolate(0).hasNews).toBe(true)
     fleet.sync(0)
@@ -312,22 +312,16 @@ describe('a report', () => {
 })
 
 describe('the interval between syncs', () => {
-  it.each([
-    [1, 100],
-    [40, 100],
-    [41, 103],
-    [50, 125],
-    [400, 1_000],
-    [1_000, 2_500],
-    [100_000, 5_000],
-  ])('is for %i isolates %i ms: no more than 400 calls a second, and no view older than 5 s', (isolates, ms) => {
-    expect(intervalMs(isolates)).toBe(ms)
-  })
-
   it('is told to every isolate with its snapshot', () => {
     const fleet = new Fleet(50)
-    fleet.syncAll()
-    expect(fleet.sync(0)).toMatchObject({ isolates: 50, intervalMs: 125 })
+    for (let turn = 0; turn < 5; turn++) {
+      fleet.syncAll()
+      fleet.pass(125)
+    }
+    // 50 isolates may call 400 times a second; a difference of a twentieth is not worth telling
+    const { isolates, intervalMs } = fleet.sync(0)
+    expect(isolates).toBe(50)
+    expect(Math.abs(intervalMs - 125)).toBeLessThanOrEqual(0.05 * 125)
   })
 })
 

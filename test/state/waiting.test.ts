@@ -143,7 +143,7 @@ describe('a first token that does not come until a limit passes', () => {
   it('is one to an isolate that hears of nobody else', () => {
     const fleet = warm(1)
     fleet.pass(30_000)
-    const leases = Array.from({ length: 6 }, () => stream(fleet, 0))
+    const leases = Array.from({ length: 10 }, () => stream(fleet, 0))
     for (const lease of leases) lease.settle({ verdict: 'failed', timedOut: true }, fleet.nowMs)
     expect(fleet.load(0).ejectedForMs).toBeGreaterThan(0)
   })

@@ -1,0 +1,153 @@
+/**
+ * Before a decision: news of the load, where the route says that the request is to wait for them.
+ *
+ * `local` waits for nothing and makes no call. `fresh` waits where the view is old, `central` for the tracker's own choice; both for a bounded time, and
+ * then go by what there is. Of all that wait in an isolate one makes the call, and the others look at the view again every few ms: a promise of
+ * another request might never settle, since that request's client may leave, and whoever awaited it would wait for ever; a time and a number in
+ * plain state cannot do that.
+ */
+import type { ModelLoad } from '../state/local-load'
+import { freshForMs } from '../state/refresh'
+import { type Decide, decideUnder } from '../strategy/load-use'
+import { contestOf } from './contest'
+import { choose } from './decide'
+import type { WorkPlan } from './plan'
+import type { Sized } from './question'
+import type { Host, World } from './world'
+
+/** A tracker in the region answers within 20 to 60 ms; what takes longer than this costs the request more than a better choice saves. */
+export const FRESH_WAIT_MS = 150
+/** The tracker's choice is worth more: it comes with a place in its count. */
+export const CENTRAL_WAIT_MS = 250
+/** A tracker that wants to hear from an isolate less often than this has no time for each of its requests. */
+const BUSY_MS = 1_000
+/** Nobody may wait for longer than this part of the time that its client gives it. */
+const PART_OF_DEADLINE = 0.25
+/** Between two looks at what another request's call has brought. */
+const LOOK_AGAIN_MS = 5
+
+/** How a decision came by its view. */
+export interface Decided {
+  /** What the route says and its strategy makes of it. */
+  readonly mode: Decide
+  /** Whose view it rests on: the tracker's at that moment, or what the isolate knew. */
+  readonly by: 'tracker' | 'isolate'
+  readonly waitedMs: number
+}
+
+export interface Informed {
+  /** To be decided on at once. */
+  readonly question: Sized
+  readonly decided: Decided
+  /** To be called with whoever comes first, before anything else happens. */
+  readonly settle: (first: string | undefined) => void
+}
+
+const SETTLED = () => {}
+
+/** Not even a promise where there is nothing to wait for. `peek`: nothing is going to be sent. */
+export function inform(
+  plan: WorkPlan,
+  question: Sized,
+  host: Host,
+  world: World,
+  { peek = false } = {},
+): Informed | Promise<Informed> {
+  const mode = modeOf(plan, question)
+  if (mode === 'local') return { question, decided: { mode, by: 'isolate', waitedMs: 0 }, settle: SETTLED }
+  return mode === 'fresh' ? freshened(mode, question, host, world) : ruled(plan, question, host, world, peek)
+}
+
+function modeOf(plan: WorkPlan, question: Sized): Decide {
+  // Spares nearly everyone from choosing a group twice
+  if (!plan.hears) return 'local'
+  const chosen = choose(plan, question)
+  if (!chosen.ok) return 'local'
+  const { group } = chosen.value
+  if (group.use.length + (group.canary?.group.use.length ?? 0) < 2) return 'local'
+  return decideUnder(question.controls.strategy ?? group.strategy, group.decide)
+}
+
+async function freshened(mode: Decide, question: Sized, host: Host, world: World): Promise<Informed> {
+  const startedMs = world.now()
+  await waitForNews(boundedBy(question, FRESH_WAIT_MS), host, world)
+  const nowMs = world.now()
+  return {
+    question: { ...question, nowMs, load: id => host.load.load(id, nowMs), view: host.load.view(nowMs) },
+    decided: { mode, by: 'isolate', waitedMs: nowMs - startedMs },
+    settle: SETTLED,
+  }
+}
+
+async function waitForNews(limitMs: number, { load, hearing }: Host, world: World): Promise<void> {
+  const isOld = () => load.heardAgoMs(world.now()) > freshForMs(hearing.intervalMs())
+  if (!isOld() || hearing.isAway()) return
+  const limit = timer(limitMs, world)
+  while (isOld() && !limit.isOver()) {
+    const syncing = hearing.sync()
+    if (syncing === undefined) {
+      const pause = timer(LOOK_AGAIN_MS, world)
+      await Promise.race([pause.over, limit.over])
+      pause.callOff()
+      continue
+    }
+    await Promise.race([syncing, limit.over])
+    // Whatever it brought: nobody waits for two
+    break
+  }
+  limit.callOff()
+  hearing.waited(!isOld())
+}
+
+async function ruled(plan: WorkPlan, question: Sized, host: Host, world: World, peek: boolean): Promise<Informed> {
+  const { load, hearing } = host
+  const contest = contestOf(plan, question)
+  if (contest === undefined || hearing.isAway() || hearing.intervalMs() > BUSY_MS)
+    return freshened('central', question, host, world)
+  const startedMs = world.now()
+  const number = peek ? undefined : load.ask(startedMs)
+  const limit = timer(boundedBy(question, CENTRAL_WAIT_MS), world)
+  const ruling = await Promise.race([hearing.ask(contest, number), limit.over])
+  limit.callOff()
+  const nowMs = world.now()
+  const settle = (first: string | undefined) => {
+    if (number !== undefined) load.settleAsked(number, first !== undefined && ruling?.ranking[0] === first ? first : undefined)
+  }
+  const waitedMs = nowMs - startedMs
+  hearing.waited(ruling !== undefined)
+  if (ruling === undefined) {
+    const local = { ...question, nowMs, load: (id: string) => load.load(id, nowMs), view: load.view(nowMs) }
+    return { question: local, decided: { mode: 'central', by: 'isolate', waitedMs }, settle }
+  }
+  const { loads, view } = ruling.seen
+  const seen = (id: string): ModelLoad => {
+    const own = load.load(id, nowMs)
+    const theirs = loads[id]
+    if (theirs === undefined) return own
+    // An isolate may know of a failure that it has not yet told, and hold a probe that it was given before
+    return own.ejectedForMs > 0 ? { ...theirs, ejectedForMs: own.ejectedForMs, probe: own.probe } : theirs
+  }
+  return { question: { ...question, load: seen, view }, decided: { mode: 'central', by: 'tracker', waitedMs }, settle }
+}
+
+const boundedBy = ({ controls: { deadlineMs } }: Sized, mostMs: number): number =>
+  deadlineMs === undefined ? mostMs : Math.min(mostMs, deadlineMs * PART_OF_DEADLINE)
+
+interface Timer {
+  readonly over: Promise<undefined>
+  readonly isOver: () => boolean
+  readonly callOff: () => void
+}
+
+/** Clocks of deployed Workers stand still while code runs, so that a timer and not the clock says when the time is over. */
+function timer(ms: number, world: World): Timer {
+  let isOver = false
+  let callOff = () => {}
+  const over = new Promise<undefined>(resolve => {
+    callOff = world.after(ms, () => {
+      isOver = true
+      resolve(undefined)
+    })
+  })
+  return { over, isOver: () => isOver, callOff }
+}

@@ -1,0 +1,49 @@
+/**
+ * Keeps a report small enough for the header that it travels in, however many models there are. What was learned can wait for the next report; leases
+ * cannot, since they are absolute, so that of too many the smallest go untold, and the report says how many.
+ */
+import type { Report, Waiting } from './report'
+
+/** Runtimes and proxies take headers of 16 KB as a rule. The rest is for decisions, names and whatever travels beside a report. */
+const LEARNED_BYTES = 7_500
+const LEASES_BYTES = 5_000
+const WAITING_BYTES = 1_500
+
+/** The first rows that fit; at least one. */
+export function fitting<T>(rows: Iterable<readonly [id: string, row: T]>, maxBytes: number): (readonly [string, T])[] {
+  const kept: (readonly [string, T])[] = []
+  let bytes = 0
+  for (const [id, row] of rows) {
+    bytes += id.length + JSON.stringify(row).length + '"":,'.length
+    if (bytes > maxBytes && kept.length > 0) break
+    kept.push([id, row])
+  }
+  return kept
+}
+
+export const fittingLearned = <T>(rows: Iterable<readonly [id: string, row: T]>) => fitting(rows, LEARNED_BYTES)
+
+/** Those with the most in flight, and who waits among them. */
+export function fittingLeases(
+  leases: readonly (readonly [id: string, row: Report['leases'][string]])[],
+  waiting: readonly (readonly [id: string, row: Waiting])[],
+): Pick<Report, 'leases' | 'waiting' | 'omitted'> {
+  const kept = fitting(leases, LEASES_BYTES)
+  const isWhole = kept.length === leases.length
+  const held = isWhole
+    ? kept
+    : fitting(
+        [...leases].sort(([, a], [, b]) => b[0] - a[0]),
+        LEASES_BYTES,
+      )
+  const names = new Set(held.map(([id]) => id))
+  const waits = fitting(
+    waiting.filter(([id]) => names.has(id)),
+    WAITING_BYTES,
+  )
+  return {
+    leases: Object.fromEntries(held),
+    ...(waits.length > 0 && { waiting: Object.fromEntries(waits) }),
+    ...(!isWhole && { omitted: leases.length - held.length }),
+  }
+}

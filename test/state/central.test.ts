@@ -1,0 +1,214 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Ruling, ruleOn, type Seen } from '../../src/state/central'
+import { type Lease, LocalLoad } from '../../src/state/local-load'
+import type { Snapshot } from '../../src/state/report'
+import { LEASE_MS, Tracker } from '../../src/state/tracker'
+
+const START_MS = 1_700_000_000_000
+const IDS = ['a', 'b', 'c']
+
+/** The fewest in flight, ties by id. */
+const fewest = ({ loads }: Seen): readonly string[] =>
+  IDS.toSorted((x, y) => (loads[x]?.inFlight ?? 0) - (loads[y]?.inFlight ?? 0) || (x < y ? -1 : 1))
+
+function region() {
+  const tracker = new Tracker()
+  let nowMs = START_MS
+  const isolate = (name: string) => {
+    const load = new LocalLoad(name)
+    /** A question on its way to the tracker; what comes back is acted on later. */
+    const ask = () => {
+      const question = load.ask(nowMs)
+      const report = load.report(nowMs)
+      const sentMs = nowMs
+      const arrive = () => ruleOn(tracker, report, { question, promptTokens: 10, ids: IDS }, nowMs, fewest)
+      const act = ({ snapshot, ranking: [first = ''] }: Ruling & { readonly snapshot: Snapshot }): Lease => {
+        load.accept(snapshot, sentMs)
+        load.settleAsked(question, first)
+        return load.take(first, 10, nowMs)
+      }
+      return { arrive, act, giveUp: () => load.settleAsked(question), send: () => act(arrive()) }
+    }
+    const sync = () => load.accept(tracker.sync(load.report(nowMs), nowMs), nowMs)
+    return { load, ask, sync }
+  }
+  return {
+    tracker,
+    isolate,
+    pass: (ms: number) => {
+      nowMs += ms
+    },
+    now: () => nowMs,
+    counts: () => IDS.map(id => tracker.state(nowMs).models[id]?.inFlight ?? 0),
+    waiting: () => IDS.map(id => tracker.state(nowMs).models[id]?.waitingTokens ?? 0),
+  }
+}
+
+describe('a question to the tracker', () => {
+  it('counts whom it chose before the answer has got anywhere, so that the next sees it', () => {
+    const { isolate, counts, waiting } = region()
+    const [one, other] = [isolate('one'), isolate('other')]
+    const first = one.ask()
+    const second = other.ask()
+    expect(first.arrive().ranking[0]).toBe('a')
+    expect(counts()).toEqual([1, 0, 0])
+    expect(waiting()).toEqual([10, 0, 0])
+    expect(second.arrive().ranking[0]).toBe('b')
+    expect(counts()).toEqual([1, 1, 0])
+  })
+
+  it('of an isolate that has others under way takes none of them for given up', () => {
+    const { isolate, counts } = region()
+    const { ask, sync } = isolate('one')
+    const asked = Array.from({ length: 6 }, ask)
+    const answers = asked.map(({ arrive }) => arrive())
+    expect(counts()).toEqual([2, 2, 2])
+    const leases = asked.flatMap(({ act }, index) => (answers[index] === undefined ? [] : [act(answers[index])]))
+    sync()
+    expect(counts()).toEqual([2, 2, 2])
+    for (const lease of leases) lease.settle({ verdict: 'succeeded' }, START_MS)
+    sync()
+    expect(counts()).toEqual([0, 0, 0])
+  })
+
+  it('is told of once: neither beside its own lease nor after it has ended', () => {
+    const { isolate, counts } = region()
+    const { ask, sync, load } = isolate('one')
+    const lease = ask().send()
+    expect(counts()).toEqual([1, 0, 0])
+    sync()
+    expect(counts()).toEqual([1, 0, 0])
+    expect(load.load('a', START_MS).inFlight).toBe(1)
+    lease.settle({ verdict: 'succeeded' }, START_MS)
+    sync()
+    expect(counts()).toEqual([0, 0, 0])
+  })
+
+  it('that was given up counts until the next report, and one that then arrives late counts nobody', () => {
+    const { isolate, counts } = region()
+    const { ask, sync } = isolate('one')
+    const early = ask()
+    early.arrive()
+    const late = ask()
+    early.giveUp()
+    late.giveUp()
+    expect(counts()).toEqual([1, 0, 0])
+    sync()
+    expect(counts()).toEqual([0, 0, 0])
+    late.arrive()
+    expect(counts()).toEqual([0, 0, 0])
+  })
+
+  it('whose request died with its context is forgotten after a while', () => {
+    const { isolate, counts, pass } = region()
+    const { ask, sync } = isolate('one')
+    ask().arrive()
+    sync()
+    expect(counts()).toEqual([1, 0, 0])
+    pass(2_001)
+    sync()
+    expect(counts()).toEqual([0, 0, 0])
+  })
+
+  it('of an isolate that falls silent expires like its leases', () => {
+    const { isolate, counts, pass } = region()
+    isolate('one').ask().arrive()
+    pass(LEASE_MS + 1)
+    expect(counts()).toEqual([0, 0, 0])
+  })
+
+  it('that is overtaken by a later report does not bring back what has ended', () => {
+    const { isolate, counts } = region()
+    const { ask, sync, load } = isolate('one')
+    const lease = load.take('c', 10, START_MS)
+    const question = ask()
+    lease.settle({ verdict: 'succeeded' }, START_MS)
+    sync()
+    expect(counts()).toEqual([0, 0, 0])
+    // It is still asked, so that its answer counts, while its report of the lease is out of date
+    question.arrive()
+    expect(counts()).toEqual([1, 0, 0])
+  })
+
+  it('that only wants to know counts nobody', () => {
+    const { tracker, counts } = region()
+    const report = new LocalLoad('one').report(START_MS)
+    const { ranking } = ruleOn(tracker, report, { question: undefined, promptTokens: 10, ids: IDS }, START_MS, fewest)
+    expect(ranking).toHaveLength(3)
+    expect(counts()).toEqual([0, 0, 0])
+  })
+
+  it('sees everyone’s requests, the asker’s own included, at that moment', () => {
+    const { tracker, isolate } = region()
+    const [one, other] = [isolate('one'), isolate('other')]
+    one.load.take('a', 100, START_MS)
+    other.load.take('a', 7, START_MS)
+    other.sync()
+    const inquiry = { question: undefined, promptTokens: 0, ids: [...IDS, '#account:K'] }
+    const { seen } = ruleOn(tracker, one.load.report(START_MS), inquiry, START_MS, fewest)
+    expect(seen.loads.a).toMatchObject({ inFlight: 2, waitingTokens: 107 })
+    expect(seen.loads['#account:K']).toMatchObject({ inFlight: 0, ejectedForMs: 0 })
+    expect(seen.view.ageMs).toBe(0)
+  })
+
+  it('is no start that nobody knew of', () => {
+    const { isolate, pass, now } = region()
+    const { ask, load } = isolate('one')
+    ask().send()
+    pass(300)
+    expect(load.report(now()).startsAgoMs).toBeUndefined()
+  })
+})
+
+describe('whoever asks, reports and ends whenever', () => {
+  /** By isolate: ask, have the oldest question arrive, act on its answer, give it up, end the oldest lease, sync; lose the next call. */
+  const step = fc.record({
+    who: fc.nat(2),
+    what: fc.constantFrom('ask', 'arrive', 'act', 'giveUp', 'end', 'sync'),
+  })
+
+  it('leaves no lease behind, and counts no more than are asked for or sent', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), steps => {
+        const { isolate, counts } = region()
+        const isolates = ['one', 'two', 'three'].map(name => ({
+          ...isolate(name),
+          open: [] as {
+            question: ReturnType<ReturnType<typeof isolate>['ask']>
+            answer?: Ruling & { readonly snapshot: Snapshot }
+          }[],
+          leases: [] as Lease[],
+        }))
+        for (const { who, what } of steps) {
+          const at = isolates[who]
+          if (at === undefined) throw new RangeError('no such isolate')
+          const [oldest] = at.open
+          if (what === 'ask') at.open.push({ question: at.ask() })
+          else if (what === 'sync') at.sync()
+          else if (what === 'end') at.leases.shift()?.settle({ verdict: 'succeeded' }, START_MS)
+          else if (what === 'arrive') {
+            const waiting = at.open.find(({ answer }) => answer === undefined)
+            if (waiting !== undefined) waiting.answer = waiting.question.arrive()
+          } else if (oldest !== undefined && (what === 'giveUp' || oldest.answer !== undefined)) {
+            at.open.shift()
+            if (what === 'giveUp') oldest.question.giveUp()
+            else if (oldest.answer !== undefined) at.leases.push(oldest.question.act(oldest.answer))
+          }
+        }
+        for (const { sync } of isolates) sync()
+        const total = counts().reduce((sum, count) => sum + count, 0)
+        const sent = isolates.reduce((sum, { leases }) => sum + leases.length, 0)
+        const answered = isolates.reduce((sum, { open }) => sum + open.filter(({ answer }) => answer !== undefined).length, 0)
+        expect(total).toBe(sent + answered)
+        for (const { open, leases, sync } of isolates) {
+          for (const { question } of open) question.giveUp()
+          for (const lease of leases) lease.settle({ verdict: 'succeeded' }, START_MS)
+          sync()
+        }
+        expect(counts()).toEqual([0, 0, 0])
+      }),
+      { seed: 20_261_124, numRuns: 1_000 },
+    )
+  })
+})
