@@ -5,8 +5,8 @@
 
 import type { Mismatch } from '../context/condition'
 import type { Features } from '../context/features'
-import { does, type Model } from '../model'
-import { fail, ok, type Problem, type Result, TOO_LONG } from '../outcome'
+import type { Model } from '../model'
+import { fail, ok, type Problem, type Result } from '../outcome'
 import { qualitiesOf } from '../profile/quality'
 import type { ModelLoad, View } from '../state/local-load'
 import type { FeedbackTable } from '../state/registry-view'
@@ -15,8 +15,9 @@ import type { Candidate, Ranked, Situation, StrategyName } from '../strategy/str
 import type { Bound } from './bound'
 import { isInCanary } from './canary'
 import type { Controls } from './controls'
-import { type Excluded, exclusionOf, explain, isTemporary, leftOutFor } from './filter'
+import { type Excluded, exclusionOf, leftOutFor } from './filter'
 import type { Group, WorkPlan } from './plan'
+import { nobodyCan, severalSpaces, unknownModel } from './refusal'
 import { narrowed, type Regions } from './region'
 
 /** Everything a decision rests on. */
@@ -222,75 +223,4 @@ function situationOf(question: Question, turn: number): Situation {
     metadata: question.metadata,
     view: question.view,
   }
-}
-
-function unknownModel(plan: WorkPlan, name: string, param: string): Problem {
-  const models = [...plan.config.models.values()].filter(({ id, of }) => id === name || of === name)
-  const enabled = models.filter(({ state }) => state !== 'disabled')
-  const secrets = [...new Set(enabled.flatMap(({ secret }) => secret ?? []))].join(', ')
-  const message =
-    models.length > 0 && enabled.length === 0
-      ? `"${name}" is disabled.`
-      : secrets !== ''
-        ? `"${name}" is configured, but its secret ${secrets} is not set.`
-        : `There is no model, pool or route "${name.slice(0, 100)}" here. Known names: ${plan.names.slice(0, 50).join(', ')}.`
-  return { status: 404, type: 'invalid_request_error', code: 'model_not_found', message, param }
-}
-
-function nobodyCan(
-  plan: WorkPlan,
-  group: Group,
-  excluded: readonly Excluded[],
-  asked: Pick<Question, 'controls' | 'regions'>,
-): Problem {
-  const reasons = excluded.map(({ model, exclusion }) => `${model.id}: ${explain(exclusion)}`).join('; ')
-  const message = `No model of "${group.name}" can take this request. ${reasons || 'None of its models is live'}.`
-  if (excluded.length === 0 || excluded.some(({ exclusion }) => isTemporary(exclusion)))
-    return { status: 503, type: 'server_error', code: 'no_model_available', message, param: null, retryAfterMs: 1_000 }
-  const tooLong = excluded.some(({ exclusion }) => exclusion.kind === 'context-window')
-  if (tooLong) return invalid('context_length_exceeded', `${TOO_LONG} ${message}`, plan.work === 'chat' ? 'messages' : 'input')
-  const able = excluded.filter(({ exclusion }) => exclusion.kind !== 'work')
-  if (able.length > 0 && able.every(({ exclusion }) => exclusion.kind === 'region')) return notThere(message, asked)
-  const isOtherWork = excluded.every(({ exclusion }) => exclusion.kind === 'work')
-  if (!isOtherWork) return invalid('unsupported_parameter', message, boundField(excluded))
-  return invalid('unsupported_model', `${message} ${named(plan)}`, 'model')
-}
-
-/** `regions`: of those that models are in. */
-function notThere(message: string, { controls, regions = [] }: Pick<Question, 'controls' | 'regions'>): Problem {
-  const allowed = regions.length > 0 ? regions.join(', ') : 'none that a model is in'
-  const param = controls.regions === undefined ? null : 'x-router-regions'
-  return invalid('no_model_in_region', `${message} Regions where it may be served: ${allowed}.`, param)
-}
-
-/** The field that all stumble over, where it is one that only another dialect can read. */
-function boundField(excluded: readonly Excluded[]): string | null {
-  const reasons = excluded.map(({ exclusion }) => exclusion).filter(({ kind }) => kind !== 'work')
-  const fields = new Set(reasons.map(exclusion => (exclusion.kind === 'bound' ? exclusion.field : null)))
-  const [field = null] = fields
-  return fields.size === 1 ? field : null
-}
-
-/**
- * Vectors of different models lie in different spaces: comparing them gives numbers without meaning, and no error ever. So a name for embeddings must
- * stand for one model, wherever it runs; then spreading the load and falling back change nothing but the place. Upstreams that call
- * a model by the same name are taken to run the same one.
- */
-function severalSpaces(plan: WorkPlan, group: Group, { controls, model }: Question): Problem | undefined {
-  if (plan.work !== 'embeddings' || group.upstreamNames.size < 2) return undefined
-  const asked = controls.models?.join(', ') ?? model
-  const names = [...group.upstreamNames].join(', ')
-  const message = `"${asked.slice(0, 100)}" stands for several embedding models (${names}), and their vectors cannot be compared.`
-  return invalid('ambiguous_model', `${message} ${named(plan)}`, controls.models === undefined ? 'model' : 'x-router-models')
-}
-
-/** Whom one may ask by name instead. */
-function named({ live, work }: WorkPlan): string {
-  const ids = [...new Set([...live.values()].filter(model => does(model, work)).map(({ of }) => of))]
-  if (ids.length > 0) return `Name one of these: ${ids.slice(0, 50).join(', ')}.`
-  return work === 'chat' ? 'No live model here chats.' : 'No live model here makes embeddings.'
-}
-
-function invalid(code: string, message: string, param: string | null): Problem {
-  return { status: 400, type: 'invalid_request_error', code, message, param }
 }

@@ -4,9 +4,6 @@
  *
  * No prompt and no key: of the prompt there are its features, of the hash key its fingerprint, and of metadata and claims what conditions ask for.
  */
-import { createRandom } from '../algorithm/random'
-import type { Config } from '../config'
-import { comparables, fits } from '../context/condition'
 import type { Features } from '../context/features'
 import type { Priority, Work } from '../model'
 import { type Problem, type Result, redact } from '../outcome'
@@ -14,10 +11,10 @@ import type { ModelLoad, View } from '../state/local-load'
 import type { FeedbackTable } from '../state/registry-view'
 import type { StrategyName } from '../strategy/strategy'
 import type { Bound } from './bound'
-import type { Controls } from './controls'
 import type { Decision, Question } from './decide'
 import type { Exclusion } from './filter'
 import type { Decided } from './inform'
+import { listedValues, type Values } from './listed-values'
 import type { WorkPlan } from './plan'
 import type { Sized } from './question'
 
@@ -59,8 +56,6 @@ interface Asked {
   readonly deadlineMs?: number | null | undefined
 }
 
-/** By name, the values as texts. */
-export type Values = Readonly<Record<string, readonly string[]>>
 export type RecordedLoad = Partial<ModelLoad>
 
 export type Outcome =
@@ -86,7 +81,7 @@ const MAX_NAME_CHARACTERS = 100
 const MAX_VALUE_CHARACTERS = 2_000
 
 /** As the load of a model is that nobody uses. */
-const IDLE: ModelLoad = {
+export const IDLE: ModelLoad = {
   inFlight: 0,
   waitingTokens: 0,
   firstToken: undefined,
@@ -125,8 +120,8 @@ export function takeNotes(plan: WorkPlan, question: Sized, decided?: Decided): N
   }
   const record = (decision: Result<Decision, Problem>): DecisionRecord => {
     const { features, bound, hashKey, lastModel, isPopular = false, nowMs, seed, place, view } = question
-    const metadata = valuesOf(plan.config, 'metadata', question.metadata)
-    const claims = valuesOf(plan.config, 'claims', question.claims)
+    const metadata = listedValues(plan.config, 'metadata', question.metadata)
+    const claims = listedValues(plan.config, 'claims', question.claims)
     const models = decision.ok ? decision.value.ranking.length + decision.value.excluded.length : 0
     const isCut =
       Math.max(models, loads.size / 3) > MAX_MODELS ||
@@ -181,63 +176,6 @@ export function outcomeOf(decided: Result<Decision, Problem>): Outcome {
 /** JSON has no infinity and no negative zero. */
 const figure = (score: number): number | string => (Number.isFinite(score) ? score + 0 : String(score))
 
-export interface Remembered {
-  readonly question: Sized
-  /** Whose load was asked for and is not in the record: it was taken to be idle. */
-  readonly assumedIdle: () => readonly string[]
-}
-
-/** The question again. */
-export function questionFrom(record: DecisionRecord): Remembered {
-  const { asked, features, bound, metadata, claims, regions, hashKey, lastModel, isPopular } = record
-  const { nowMs, seed, turn, place, view, loads, feedback } = record
-  const assumed = new Set<string>()
-  const question: Sized = {
-    model: asked.model,
-    controls: {
-      ...UNASKED,
-      models: asked.models ?? undefined,
-      strategy: asked.strategy ?? undefined,
-      priority: asked.priority ?? undefined,
-      deadlineMs: asked.deadlineMs ?? undefined,
-    },
-    features,
-    bound: bound ?? undefined,
-    // Of metadata each name has one value
-    metadata: Object.fromEntries(Object.entries(metadata).map(([name, values]) => [name, values.join()])),
-    claims,
-    regions: regions ?? undefined,
-    hashKey,
-    lastModel: lastModel ?? undefined,
-    isPopular,
-    nowMs,
-    seed,
-    random: createRandom(seed),
-    turn: () => turn,
-    load: id => {
-      const load = Object.hasOwn(loads, id) ? loads[id] : undefined
-      if (load === undefined) assumed.add(id)
-      return { ...IDLE, ...load }
-    },
-    feedback,
-    place,
-    view: view ?? undefined,
-    promptTokens: features.promptTokens,
-  }
-  return { question, assumedIdle: () => [...assumed] }
-}
-
-/** Controls that have no part in the decision, as they are where nothing is said. */
-const UNASKED: Controls = {
-  strategy: undefined,
-  priority: undefined,
-  key: undefined,
-  models: undefined,
-  deadlineMs: undefined,
-  fallback: true,
-  keepAlive: true,
-}
-
 /** A name that nothing here has may be anything, a key put there by mistake included. */
 function askedOf(plan: WorkPlan, { model, controls }: Question): Asked {
   const shown = (name: string) =>
@@ -269,29 +207,6 @@ function watched(table: FeedbackTable, seen: (id: string, evidence: FeedbackTabl
       },
     })
   return watching
-}
-
-/** Stands for every value that no condition lists: which one it is decides nothing, and may be nobody's business. */
-const UNLISTED = '\ufffd'
-
-/** Of the names that conditions ask for, the values that they list. */
-function valuesOf({ routes }: Config, kind: 'metadata' | 'claims', given: Readonly<Record<string, unknown>>): Values {
-  const listed = new Map<string, string[]>()
-  for (const { when = {} } of routes)
-    for (const [name, values] of Object.entries(when)) {
-      if (!name.startsWith(`${kind}.`) || !Array.isArray(values)) continue
-      const key = name.slice(kind.length + 1)
-      listed.set(key, [...(listed.get(key) ?? []), ...values])
-    }
-  return Object.fromEntries(
-    [...listed].flatMap(([name, patterns]) => {
-      const value = Object.hasOwn(given, name) ? given[name] : undefined
-      if (value === undefined || value === null) return []
-      const values = comparables(value)
-      const known = values.filter(each => patterns.some(pattern => fits(pattern, each)))
-      return [[name, known.length < values.length || known.length === 0 ? [...known, UNLISTED] : known]]
-    }),
-  )
 }
 
 const sizeOf = (values: Values): number => JSON.stringify(values).length

@@ -7,6 +7,7 @@
  * States are plain data, never changed in place.
  */
 import { type Ewma, evidence, observe, readWithPrior } from '../algorithm/ewma'
+import { DUE_MS } from './report'
 
 export interface Health {
   readonly consecutiveFailures: number
@@ -72,6 +73,10 @@ export function cool(health: Health, forMs: number, nowMs: number): Health {
 }
 
 export const isEjected = (health: Health): boolean => health.ejectedUntilMs > 0
+
+/** 0: healthy. Never less than `DUE_MS` while no probe has succeeded. */
+export const ejectedForMs = (health: Health, nowMs: number): number =>
+  isEjected(health) ? Math.max(DUE_MS, health.ejectedUntilMs - nowMs) : 0
 
 /** Whether its time is over and nobody else is trying it. */
 export function mayProbe(health: Health, nowMs: number): boolean {

@@ -41,6 +41,9 @@ export interface Report {
   readonly decisions: readonly LoggedDecision[]
 }
 
+/** What an isolate has under way. */
+export type Counts = Pick<Report, 'leases' | 'waiting'>
+
 export type Waiting = readonly [requests: number, overdue: number, timesExpected: number]
 
 /** No prompt, no key, no client. */

@@ -3,7 +3,7 @@
  * asks next sees it, however long the answer takes to get there. It is bound to the number of the question: every report names the questions whose
  * answers have not been acted on, and whatever is no longer among them is in the report's own counts by now, or was given up.
  */
-import type { Report, Waiting } from './report'
+import type { Counts, Waiting } from './report'
 
 export interface Reservation {
   readonly model: string
@@ -19,8 +19,6 @@ export function standing(reservations: Reservations, asked: readonly number[]): 
   if (reservations.size === 0) return NO_RESERVATIONS
   return new Map([...reservations].filter(([question]) => asked.includes(question)))
 }
-
-type Counts = Pick<Report, 'leases' | 'waiting'>
 
 /** The counts with these on top, as they will be told: in flight, and waiting for a first token. */
 export function withReservations({ leases, waiting }: Counts, reservations: Iterable<Reservation>): Counts {

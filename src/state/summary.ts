@@ -7,7 +7,12 @@
  *
  * How fast a model is differs by place and is not in it. That it fails, or refuses, or has how much of a rate limit left, is known elsewhere as well.
  */
-import type { Headroom } from './report'
+import type { ArrivalRates } from './arrivals'
+import { ejectedForMs, isEjected, recentFailures } from './ejection'
+import type { Experience } from './experience'
+import { recall } from './headroom'
+import { rounded } from './rows'
+import type { Tallied } from './tally'
 
 /** One model; fields that say nothing are left out. */
 export interface SummaryRow {
@@ -20,11 +25,8 @@ export interface SummaryRow {
   readonly headroom?: readonly [share: number, forMs: number] | undefined
 }
 
-export interface Summary {
+export interface Summary extends ArrivalRates {
   readonly isolates: number
-  readonly arrivalsPerSecond: number
-  /** That these bring. */
-  readonly tokensPerSecond: number
   readonly models: Readonly<Record<string, SummaryRow>>
 }
 
@@ -37,6 +39,30 @@ export const NO_SUMMARY: Summary = Object.freeze({
 
 /** Like a lease: who is silent for so long has no isolates any more. */
 export const SUMMARY_MS = 20_000
+
+/** More of a rate limit than this is no news elsewhere. */
+const SCARCE = 0.5
+/** What has nearly faded is none either. */
+const FAILURES = 0.05
+
+/** What there is to tell of one model; undefined: nothing. */
+export function summaryRowOf(
+  { inFlight, waitingTokens, waiting }: Tallied,
+  experience: Experience,
+  nowMs: number,
+): SummaryRow | undefined {
+  const { health, outAtMs = nowMs } = experience
+  const failures = recentFailures(health, nowMs)
+  const headroom = recall(experience.headroom, nowMs)
+  const row: SummaryRow = {
+    ...(inFlight > 0 && { held: [inFlight, waitingTokens, waiting[0]] as const }),
+    ...(failures >= FAILURES && { failures: Math.round(failures * 10) / 10 }),
+    ...(isEjected(health) && { out: [ejectedForMs(health, nowMs), Math.max(0, nowMs - outAtMs)] as const }),
+    ...(headroom !== null &&
+      headroom.share < SCARCE && { headroom: [rounded(headroom.share), Math.round(headroom.forMs)] as const }),
+  }
+  return Object.keys(row).length === 0 ? undefined : row
+}
 
 /** What is told of the same model by different trackers, in any order. */
 export function mergedRow(a: SummaryRow | undefined, b: SummaryRow): SummaryRow {
@@ -125,29 +151,3 @@ function isRow(value: unknown): value is SummaryRow {
 
 const isTuple = (value: unknown, length: number): boolean =>
   value === undefined || (Array.isArray(value) && value.length === length && value.every(Number.isFinite))
-
-/** What others have told, by who they are. */
-export class Elsewhere {
-  readonly #told = new Map<string, { readonly summary: Summary; readonly atMs: number }>()
-
-  hear(source: string, summary: Summary, nowMs: number): void {
-    this.#told.set(source, { summary, atMs: nowMs })
-  }
-
-  /** All of them together, as of now, but for one. */
-  all(nowMs: number, except?: string): Summary {
-    const told: Summary[] = []
-    for (const [source, { summary, atMs }] of this.#told) {
-      if (nowMs - atMs >= SUMMARY_MS) this.#told.delete(source)
-      else if (source !== except) told.push(aged(summary, Math.max(0, nowMs - atMs)))
-    }
-    return told.length === 0 ? NO_SUMMARY : merged(told)
-  }
-
-  get isEmpty(): boolean {
-    return this.#told.size === 0
-  }
-}
-
-export const headroomOf = ({ headroom }: SummaryRow): Headroom | null =>
-  headroom === undefined ? null : { share: headroom[0], forMs: headroom[1] }

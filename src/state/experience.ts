@@ -1,0 +1,137 @@
+/**
+ * What the fleet has learned of one model, from what isolates tell of their requests, and how that reads. It is what outlives them all: leases come back with the
+ * next reports, experience does not. Plain data, never changed in place.
+ */
+import { type Ewma, observe } from '../algorithm/ewma'
+import { type AnswerLength, NO_ANSWERS, NO_LENGTHS, observeLengths, readLengths } from './answer-length'
+import { type CachedState, observeCached, readCached } from './cached-share'
+import {
+  type Concurrency,
+  isNearlyFull,
+  NO_CONCURRENCY,
+  observeAnswer,
+  observeStart,
+  readConcurrency,
+  roomFor,
+} from './concurrency'
+import { cool, ejectedForMs, failureRate, HEALTHY, type Health, observeResults, recentFailures } from './ejection'
+import { type RememberedHeadroom, recall, remember } from './headroom'
+import {
+  explainedMs,
+  type Latency,
+  NO_LATENCY,
+  observeCensored,
+  observeFirstToken,
+  observePerToken,
+  readLatency,
+} from './latency'
+import type { Learned, ModelSnapshot, Waiting } from './report'
+
+export interface Experience {
+  readonly latency: Latency
+  readonly concurrency?: Concurrency | undefined
+  readonly lengths?: AnswerLength | undefined
+  readonly cached?: CachedState | undefined
+  readonly health: Health
+  readonly headroom?: RememberedHeadroom | undefined
+  /** Its share, on average. */
+  readonly usualHeadroom?: Ewma | undefined
+  /** When a first token was last heard of. */
+  readonly answeredAtMs?: number | undefined
+  /** When a request was last heard of that ended well. */
+  readonly succeededAtMs?: number | undefined
+  /** When it was last left out, or for longer than before. */
+  readonly outAtMs?: number | undefined
+  readonly seenAtMs: number
+}
+
+export const NO_EXPERIENCE: Experience = Object.freeze({ latency: NO_LATENCY, health: HEALTHY, seenAtMs: 0 })
+
+/** Reports come at least so often while there is something to tell, twice over. */
+const ALIVE_MS = 10_000
+const HEADROOM_HALF_LIFE_MS = 30_000
+
+/** What the model has to do, over the fleet: answers that it writes, prompt tokens that wait. */
+export interface Burden {
+  readonly inFlight: number
+  readonly writing: number
+  readonly waitingTokens: number
+}
+
+export function learn(before: Experience, learned: Learned, burden: Burden, nowMs: number): Experience {
+  const { latency, concurrency } = learnTimes(before, learned, burden, nowMs)
+  const answeredAtMs = learned.firstTokens.length > 0 ? nowMs : (before.answeredAtMs ?? 0)
+  // Whoever still answers is busy and not broken, however long it makes wait: to leave it out would only drown the others, one after the other
+  const failed = learned.failed - (nowMs - answeredAtMs <= ALIVE_MS ? (learned.outwaited ?? 0) : 0)
+  const healed = learned.healed ? HEALTHY : before.health
+  const health = cool(observeResults(healed, learned.succeeded, failed, nowMs), learned.coolMs, nowMs)
+  const { headroom } = learned
+  return {
+    latency,
+    concurrency,
+    lengths: observeLengths(before.lengths ?? NO_ANSWERS, learned.lengths ?? NO_LENGTHS, nowMs),
+    cached: observeCached(before.cached, learned.cached, nowMs),
+    health,
+    headroom: headroom === null ? before.headroom : remember(headroom, nowMs),
+    usualHeadroom:
+      headroom === null ? before.usualHeadroom : observe(before.usualHeadroom, headroom.share, nowMs, HEADROOM_HALF_LIFE_MS),
+    answeredAtMs,
+    succeededAtMs: learned.succeeded > 0 ? nowMs : before.succeededAtMs,
+    outAtMs: health.ejectedUntilMs > before.health.ejectedUntilMs ? nowMs : before.outAtMs,
+    seenAtMs: nowMs,
+  }
+}
+
+/** The two are learned together: whether a late first token was waiting for room decides which of them it tells of. */
+function learnTimes(
+  before: Experience,
+  learned: Learned,
+  { inFlight, writing, waitingTokens }: Burden,
+  nowMs: number,
+): { readonly latency: Latency; readonly concurrency: Concurrency } {
+  let latency = before.latency
+  let concurrency = before.concurrency ?? NO_CONCURRENCY
+  let at = 0
+  for (const [tokensAhead, ms] of pairs(learned.firstTokens)) {
+    const ownTokens = learned.prompts?.[at++] ?? tokensAhead
+    const crowd = { waitingTokens, roomMs: 0, isFull: isNearlyFull(concurrency, writing) }
+    // Late although all that waits now had been ahead: then it was not the reading that took so long
+    const late = ms / explainedMs(latency, tokensAhead, nowMs, { ownTokens, crowd })
+    concurrency = observeStart(concurrency, late, writing)
+    const { waitMs } = roomFor(readConcurrency(concurrency), concurrency.answerMs?.value, inFlight)
+    latency = observeFirstToken(latency, tokensAhead, ms, nowMs, { ownTokens, crowd: { ...crowd, roomMs: waitMs } })
+  }
+  for (const [tokensAhead, ms] of pairs(learned.censored)) latency = observeCensored(latency, tokensAhead, ms, nowMs)
+  if (learned.perTokenCount > 0) latency = observePerToken(latency, learned.perTokenMs / learned.perTokenCount, nowMs)
+  const { answerMs = 0, answers = 0 } = learned
+  if (answers > 0) concurrency = observeAnswer(concurrency, answerMs / answers, nowMs)
+  return { latency, concurrency }
+}
+
+function* pairs(flat: readonly number[]): Generator<readonly [number, number]> {
+  for (let i = 0; i + 1 < flat.length; i += 2) {
+    const [first, second] = [flat[i], flat[i + 1]]
+    if (first !== undefined && second !== undefined) yield [first, second]
+  }
+}
+
+/** As others are told. `waiting`: those that wait for their first token now are the latest news of a slow-down. */
+export function readExperience(
+  { latency, concurrency = NO_CONCURRENCY, lengths = NO_ANSWERS, cached, health, headroom, usualHeadroom }: Experience,
+  [, overdue, timesExpected]: Waiting,
+  nowMs: number,
+): Omit<ModelSnapshot, 'inFlight' | 'waitingTokens' | 'probe'> {
+  return {
+    ...readLatency(latency, nowMs, { overdue, timesExpected }),
+    concurrency: readConcurrency(concurrency) ?? null,
+    answerMs: concurrency.answerMs?.value ?? null,
+    answerTokens: readLengths(lengths, nowMs) ?? null,
+    cached: readCached(cached, nowMs),
+    failureRate: failureRate(health, nowMs),
+    recentFailures: recentFailures(health, nowMs),
+    headroom: recall(headroom, nowMs),
+    usualHeadroom: usualHeadroom?.value ?? null,
+    // While a probe is out the model is still ejected for everyone else, however long ago its time ran out
+    ejectedForMs: ejectedForMs(health, nowMs),
+  }
+}

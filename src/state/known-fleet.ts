@@ -1,0 +1,65 @@
+/**
+ * What one isolate knows of everyone else: the last snapshot that its tracker sent, which ages, and the probes that it was handed, which are used once. Plain
+ * data.
+ */
+import type { Told } from './model-load'
+import { DUE_MS, type Snapshot } from './report'
+import { LEASE_MS } from './tracker'
+
+/** The fleet's traffic. */
+export interface View {
+  /** Since the snapshot was asked for, and how old, on average, what the others had said of themselves was already then. */
+  readonly ageMs: number
+  readonly arrivalsPerSecond: number
+  readonly meanPromptTokens: number
+}
+
+export class KnownFleet {
+  #snapshot: { readonly value: Snapshot; readonly atMs: number; readonly probes: Set<string> } | undefined
+
+  /** `sentAtMs`: when the report left, from which on the snapshot ages. */
+  accept(snapshot: Snapshot, sentAtMs: number): void {
+    const probes = Object.entries(snapshot.models).flatMap(([model, { probe }]) => (probe ? [model] : []))
+    if (this.#snapshot !== undefined && this.#snapshot.atMs > sentAtMs) {
+      // What it shows is known better by now, while a probe is handed out once
+      for (const model of probes)
+        if (this.#snapshot.value.models[model]?.ejectedForMs === DUE_MS) this.#snapshot.probes.add(model)
+      return
+    }
+    // A probe that was handed out before and not used is still this isolate's, unless the model was ejected anew since
+    const kept = [...(this.#snapshot?.probes ?? [])].filter(model => snapshot.models[model]?.ejectedForMs === DUE_MS)
+    this.#snapshot = { value: snapshot, atMs: sentAtMs, probes: new Set([...probes, ...kept]) }
+  }
+
+  of(model: string, nowMs: number): Told {
+    if (this.#snapshot === undefined) return { model: undefined, ageMs: Number.POSITIVE_INFINITY, probe: false }
+    const { value, atMs, probes } = this.#snapshot
+    return { model: value.models[model], ageMs: nowMs - atMs, probe: probes.has(model) }
+  }
+
+  /** However long ago it was told. */
+  perTokenMs(model: string): number | undefined {
+    return this.#snapshot?.value.models[model]?.perTokenMs ?? undefined
+  }
+
+  useProbe(model: string): void {
+    this.#snapshot?.probes.delete(model)
+  }
+
+  /** Undefined while there is no snapshot young enough for its counts to mean anything. */
+  view(nowMs: number): View | undefined {
+    if (this.#snapshot === undefined || nowMs - this.#snapshot.atMs > LEASE_MS) return undefined
+    const { lagMs = 0, arrivalsPerSecond, meanPromptTokens } = this.#snapshot.value
+    return { ageMs: nowMs - this.#snapshot.atMs + lagMs, arrivalsPerSecond, meanPromptTokens }
+  }
+
+  /** How long ago the snapshot was asked for; infinite without one. */
+  heardAgoMs(nowMs: number): number {
+    return this.#snapshot === undefined ? Number.POSITIVE_INFINITY : Math.abs(nowMs - this.#snapshot.atMs)
+  }
+
+  /** How many share the traffic; 1 while nothing is known. */
+  get isolates(): number {
+    return this.#snapshot?.value.isolates ?? 1
+  }
+}

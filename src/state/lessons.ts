@@ -1,0 +1,164 @@
+/**
+ * What one isolate has learned of its requests and not yet told its tracker, model by model. It goes in batches: one that was sent goes again, as it is, under its
+ * number until it is acknowledged, and what comes meanwhile waits for the next. So each lesson is learned once, whatever is lost or repeated.
+ */
+import { NO_LENGTHS, withLength } from './answer-length'
+import { type Relation, withShare } from './cached-share'
+import { fittingLearned } from './fitting'
+import { type Headroom, type Learned, type LoggedDecision, MAX_DECISIONS, MAX_SAMPLES, type Report } from './report'
+
+type Batch = Pick<Report, 'batch' | 'learned' | 'startsAgoMs' | 'decisions'>
+type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly number[] ? number[] : T[K] }
+
+/** Enough for their average age; an isolate that is cut off must not collect them for ever. */
+const MAX_STARTS = 100
+const NO_BATCH: Batch = Object.freeze({ batch: 0, learned: Object.freeze({}), decisions: Object.freeze([]) })
+
+export class Lessons {
+  readonly #pending = new Map<string, Mutable<Learned>>()
+  #startedAtMs: number[] = []
+  #decisions: readonly LoggedDecision[] = []
+  /** Not yet acknowledged. */
+  #sent: Batch | undefined
+  #batches = 0
+
+  start(model: string, promptTokens: number): void {
+    const learned = this.#of(model)
+    learned.starts += 1
+    learned.promptTokens += promptTokens
+  }
+
+  /** A start that nobody else knows of before a report carries it. */
+  startUnheard(nowMs: number): void {
+    if (this.#startedAtMs.length < MAX_STARTS) this.#startedAtMs.push(nowMs)
+  }
+
+  /** Of the tokens ahead, `promptTokens` are the request's own. */
+  firstToken(model: string, tokensAhead: number, promptTokens: number, ms: number): void {
+    const learned = this.#of(model)
+    sample(learned.firstTokens, tokensAhead, ms)
+    learned.prompts = [...(learned.prompts ?? []), promptTokens].slice(-MAX_SAMPLES)
+  }
+
+  /** It would have taken longer than that. */
+  noFirstToken(model: string, tokensAhead: number, ms: number): void {
+    sample(this.#of(model).censored, tokensAhead, ms)
+  }
+
+  /** A request is over: news, though it may say nothing of the model. */
+  end(model: string): void {
+    this.#of(model)
+  }
+
+  succeed(model: string): void {
+    this.#of(model).succeeded += 1
+  }
+
+  /** `isForTracker`: it only waited for too long, and whether the model is stuck or busy, the tracker decides. */
+  fail(model: string, isForTracker: boolean): void {
+    const learned = this.#of(model)
+    learned.failed += 1
+    if (isForTracker) learned.outwaited = (learned.outwaited ?? 0) + 1
+  }
+
+  perToken(model: string, ms: number): void {
+    const learned = this.#of(model)
+    learned.perTokenMs += ms
+    learned.perTokenCount += 1
+  }
+
+  /** From the first token to the last. */
+  answer(model: string, ms: number): void {
+    const learned = this.#of(model)
+    learned.answerMs = (learned.answerMs ?? 0) + Math.max(0, Math.round(ms))
+    learned.answers = (learned.answers ?? 0) + 1
+  }
+
+  length(model: string, tokens: number, isCutShort = false): void {
+    const learned = this.#of(model)
+    learned.lengths = withLength(learned.lengths ?? NO_LENGTHS, tokens, isCutShort)
+  }
+
+  cachedShare(model: string, relation: Relation, share: number): void {
+    const learned = this.#of(model)
+    learned.cached = withShare(learned.cached, relation, share)
+  }
+
+  headroom(model: string, headroom: Headroom): void {
+    this.#of(model).headroom = headroom
+  }
+
+  /** `id`: of a model, an account or a place. */
+  cool(id: string, forMs: number): void {
+    const learned = this.#of(id)
+    learned.coolMs = Math.max(learned.coolMs, forMs)
+  }
+
+  heal(id: string): void {
+    this.#of(id).healed = true
+  }
+
+  /** Goes with the next batch. */
+  decision(decision: LoggedDecision): void {
+    this.#decisions = [...this.#decisions, decision].slice(-MAX_DECISIONS)
+  }
+
+  /** There are some that no batch has carried yet. */
+  get hasNews(): boolean {
+    return this.#pending.size > 0
+  }
+
+  /** The one to send now. What does not fit into it goes with the next. */
+  batch(nowMs: number): Batch {
+    if (this.#sent === undefined && this.#pending.size > 0) {
+      this.#batches += 1
+      const rows = fittingLearned(this.#pending)
+      const startsAgoMs = meanAge(this.#startedAtMs, nowMs)
+      this.#sent = {
+        batch: this.#batches,
+        learned: Object.fromEntries(rows),
+        ...(startsAgoMs !== undefined && { startsAgoMs }),
+        decisions: this.#decisions,
+      }
+      this.#startedAtMs = []
+      for (const [id] of rows) this.#pending.delete(id)
+      this.#decisions = []
+    }
+    return this.#sent ?? NO_BATCH
+  }
+
+  acknowledge(batch: number): void {
+    if (this.#sent !== undefined && batch >= this.#sent.batch) this.#sent = undefined
+  }
+
+  #of(id: string): Mutable<Learned> {
+    const learned = this.#pending.get(id) ?? nothing()
+    this.#pending.set(id, learned)
+    return learned
+  }
+}
+
+const nothing = (): Mutable<Learned> => ({
+  starts: 0,
+  promptTokens: 0,
+  succeeded: 0,
+  failed: 0,
+  firstTokens: [],
+  censored: [],
+  perTokenMs: 0,
+  perTokenCount: 0,
+  coolMs: 0,
+  headroom: null,
+  healed: false,
+})
+
+/** Keeps the newest: with more than `MAX_SAMPLES` in one interval they hardly differ. */
+function sample(samples: number[], tokensAhead: number, ms: number): void {
+  if (samples.length >= MAX_SAMPLES * 2) samples.splice(0, 2)
+  samples.push(tokensAhead, Math.max(0, Math.round(ms)))
+}
+
+function meanAge(timesMs: readonly number[], nowMs: number): number | undefined {
+  if (timesMs.length === 0) return undefined
+  return Math.round(timesMs.reduce((sum, timeMs) => sum + Math.max(0, nowMs - timeMs), 0) / timesMs.length)
+}
