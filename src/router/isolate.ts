@@ -7,9 +7,6 @@ import { KnownRegistry } from '../state/known-registry'
 import { LocalLoad } from '../state/local-load'
 import { Popularity } from './popularity'
 
-/** Conversations remembered, so that one that spilled to another model does not flap. The oldest is forgotten first. */
-const MAX_CONVERSATIONS = 5_000
-
 /** Finagle's figures: a fifth of the traffic of the last ten seconds. The floor, of the whole fleet, is smaller: these requests cost money. */
 const RETRIES = { ratio: 0.2, floor: 10, windowMs: 10_000 }
 /** A hedge costs a whole answer, so never more than this, and a window long enough for a little traffic to earn one. */
@@ -23,8 +20,6 @@ export class Isolate {
   readonly hedges = new Budget(HEDGES)
   readonly #random: () => number
   readonly #turns = new Map<string, number>()
-  /** By hash key, which is a fingerprint and holds no prompt. */
-  readonly #lastModels = new Map<string, string>()
 
   constructor(id: string, random: () => number) {
     this.load = new LocalLoad(id)
@@ -36,16 +31,5 @@ export class Isolate {
     const turn = this.#turns.get(group) ?? Math.floor(this.#random() * 1_000_000)
     this.#turns.set(group, peek ? turn : turn + 1)
     return turn
-  }
-
-  lastModel(hashKey: string): string | undefined {
-    return this.#lastModels.get(hashKey)
-  }
-
-  remember(hashKey: string, model: string): void {
-    this.#lastModels.delete(hashKey)
-    this.#lastModels.set(hashKey, model)
-    const [oldest] = this.#lastModels.keys()
-    if (this.#lastModels.size > MAX_CONVERSATIONS && oldest !== undefined) this.#lastModels.delete(oldest)
   }
 }

@@ -59,7 +59,7 @@ export function questionOf(asking: Asking): Sized {
     claims,
     regions: narrowed(controls.regions, claimedRegions(claims)),
     hashKey,
-    lastModel: isolate.lastModel(hashKey),
+    lastModel: isolate.load.placements.modelOf(hashKey, nowMs),
     isPopular: isolate.popularity.isPopular(hashKey, nowMs, { peek }),
     nowMs,
     seed,

@@ -6,6 +6,7 @@
  * `inform` waits for news of the load where the route says so; `decide` is pure and knows no upstream; `walk` goes down its ranking; `attempt` tries one model. Everything that is not the
  * request's own (time, randomness, fetch, load state) is handed in.
  */
+import type { Model } from '../model'
 import { fail, ok, type Problem, problemOf, type Result } from '../outcome'
 import type { Surface } from '../provider/surface'
 import { decideUnder } from '../strategy/load-use'
@@ -106,7 +107,7 @@ export async function route(
       }),
     },
     (model, outpaced) => {
-      const relation = decision.value.ranking.find(ranked => ranked.model === model)?.relation
+      const { relation } = rankedOf(decision.value, model) ?? {}
       return attempt({ ...request, relation, ...soughtOf(journey, model.name, startedMs) }, model, outpaced, host, world)
     },
   )
@@ -116,9 +117,12 @@ export async function route(
   if (!walked.ok) return fail({ problem: exhausted(walked.failure), decision: decision.value, tried: walked.failure, trace })
   const { model, answer, attempts, tried } = walked.value
   // Texts to embed are no conversation that goes on
-  if ('chat' in journey) isolate.remember(hashKey, model.id)
+  if ('chat' in journey)
+    isolate.load.placements.remember(hashKey, model.id, world.now(), rankedOf(decision.value, model)?.isExpected)
   return ok({ ...answer, decision: decision.value, topic, model: model.id, of: model.of, attempts, tried, trace })
 }
+
+const rankedOf = ({ ranking }: Decision, model: Model) => ranking.find(ranked => ranked.model === model)
 
 const looksAtLoad = ({ strategy }: Decision): boolean => strategy !== 'listed' && decideUnder(strategy, 'fresh') === 'fresh'
 

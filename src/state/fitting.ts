@@ -5,7 +5,7 @@
 import type { Report, Waiting } from './report'
 
 /** Runtimes and proxies take headers of 16 KB as a rule. The rest is for decisions, names and whatever travels beside a report. */
-const LEARNED_BYTES = 7_500
+const LEARNED_BYTES = 6_500
 const LEASES_BYTES = 5_000
 const WAITING_BYTES = 1_500
 

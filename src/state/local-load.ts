@@ -10,6 +10,7 @@ import { KnownFleet, type View } from './known-fleet'
 import { Leases, type Waits } from './leases'
 import { Lessons } from './lessons'
 import { expectedFirstTokenMs, loadOf, type ModelLoad } from './model-load'
+import { KnownPlacements } from './placements'
 import { Questions } from './questions'
 import type { Headroom, LoggedDecision, Report, Snapshot, Waiting } from './report'
 
@@ -52,6 +53,8 @@ export class LocalLoad {
   readonly #lessons = new Lessons()
   readonly #questions = new Questions()
   readonly #fleet = new KnownFleet()
+  /** Where conversations are. */
+  readonly placements = new KnownPlacements()
   /** As this isolate's own results have it. */
   readonly #health = new Map<string, Health>()
   readonly #headroom = new Map<string, RememberedHeadroom>()
@@ -142,7 +145,7 @@ export class LocalLoad {
 
   /** Something was learned that no report has carried yet. */
   get hasNews(): boolean {
-    return this.#lessons.hasNews
+    return this.#lessons.hasNews || this.placements.hasNews
   }
 
   /** How many share the fleet's traffic; 1 while nothing is known. */
@@ -170,6 +173,7 @@ export class LocalLoad {
         waiting.map(row => [row.model, waitingRow(row)]),
       ),
       ...this.#lessons.batch(nowMs),
+      ...(this.placements.hasNews && { placed: this.placements.takeNews() }),
     }
   }
 
@@ -182,6 +186,7 @@ export class LocalLoad {
   accept(snapshot: Snapshot, sentAtMs: number): void {
     this.#lessons.acknowledge(snapshot.batch)
     this.#fleet.accept(snapshot, sentAtMs)
+    if (snapshot.placed !== undefined) this.placements.hear(snapshot.placed, sentAtMs)
   }
 
   /** `outwaited`: a limit passed before the first token. Whether the model is stuck or only busy, the tracker knows better: it hears of the others' answers. */

@@ -9,6 +9,7 @@
 import type { LogNormal } from '../algorithm/log-normal'
 import type { Lengths } from './answer-length'
 import type { CachedNews, CachedShares } from './cached-share'
+import { isPlacements, type Placements } from './placements'
 import type { RegistryView } from './registry-view'
 
 export interface Report {
@@ -37,6 +38,8 @@ export interface Report {
   readonly learned: Readonly<Record<string, Learned>>
   /** How long ago the starts of this batch were, ms, on average: so long nobody else knew of them. */
   readonly startsAgoMs?: number | undefined
+  /** Conversations that it has sent elsewhere than everybody would look for them. */
+  readonly placed?: Placements | undefined
   /** The latest decisions, for people to look at; part of the batch. */
   readonly decisions: readonly LoggedDecision[]
 }
@@ -119,6 +122,8 @@ export interface Snapshot {
   /** Requests that the other isolates start a second, and the mean size of a prompt. */
   readonly arrivalsPerSecond: number
   readonly meanPromptTokens: number
+  /** Conversations that others have sent elsewhere since the isolate's last report. */
+  readonly placed?: Placements | undefined
   readonly models: Readonly<Record<string, ModelSnapshot>>
 }
 
@@ -176,6 +181,7 @@ export function isReport(value: unknown): value is Report {
     waiting = {},
     batch,
     learned,
+    placed = {},
     decisions,
   } = value as Partial<Record<keyof Report, unknown>>
   return (
@@ -189,7 +195,8 @@ export function isReport(value: unknown): value is Report {
     Array.isArray(decisions) &&
     rows(leases).every(row => Array.isArray(row) && row.length === 2 && row.every(Number.isFinite)) &&
     rows(waiting).every(row => Array.isArray(row) && row.length === 3 && row.every(Number.isFinite)) &&
-    rows(learned).every(isLearned)
+    rows(learned).every(isLearned) &&
+    isPlacements(placed)
   )
 }
 

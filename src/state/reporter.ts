@@ -2,6 +2,7 @@
  * What a tracker keeps of an isolate between its reports. Plain data, and all of it expires: an isolate that falls silent has nothing under way any more.
  */
 import type { Arrivals } from './arrivals'
+import type { Placements } from './placements'
 import type { Counts, Report } from './report'
 import { NO_RESERVATIONS, type Reservation, type Reservations, standing, withReservations } from './reservation'
 
@@ -16,6 +17,9 @@ export interface Reporter extends Counts {
   readonly arrivals: Arrivals
   /** The interval that it was last told to keep. */
   readonly toldMs: number
+  /** Placements that it has not heard of, and up to where it then has. */
+  readonly unheard: Placements
+  readonly heardTo: number
   readonly expiresAtMs: number
 }
 

@@ -9,6 +9,7 @@ import { type Arrivals, arrive, arriveSteadily, meanTokens, NO_ARRIVALS, ratesOf
 import { mayProbe, probing } from './ejection'
 import { Elsewhere } from './elsewhere'
 import { type Burden, type Experience, learn, NO_EXPERIENCE, readExperience } from './experience'
+import { PlacementLog } from './placements'
 import type { Counts, LoggedDecision, ModelSnapshot, Report, Snapshot } from './report'
 import { type Reporter, reserving, standingOf } from './reporter'
 import type { Reservation } from './reservation'
@@ -48,6 +49,7 @@ export class Tracker {
   readonly #rows: Rows
   readonly #stale = new StaleRows()
   readonly #elsewhere = new Elsewhere()
+  readonly #placements = new PlacementLog()
   #decisions: readonly LoggedDecision[] = []
 
   /** `epoch` tells one tracker of a name from the next: see `rows.ts`. */
@@ -127,6 +129,7 @@ export class Tracker {
     this.#recount(before, standing)
     const isNews = report.batch > batch
     if (isNews) this.#learn(report, nowMs)
+    this.#placements.add(report.placed ?? {}, report.isolate)
     const toldMs = this.#pace.call(report.isolate, report.tookMs, nowMs)
     this.#reporters.delete(report.isolate)
     this.#reporters.set(report.isolate, {
@@ -138,6 +141,8 @@ export class Tracker {
       batch: Math.max(report.batch, batch),
       arrivals: isNews ? arriving(arrivals, report, nowMs) : arrivals,
       toldMs,
+      unheard: this.#placements.since(before?.heardTo ?? 0, report.isolate),
+      heardTo: this.#placements.next,
       expiresAtMs: nowMs + LEASE_MS,
     })
   }
@@ -189,6 +194,7 @@ export class Tracker {
       isolates: this.#reporters.size + all.isolates,
       arrivalsPerSecond: ratesOf(others, nowMs).arrivalsPerSecond,
       meanPromptTokens: meanTokens(others),
+      ...(own !== undefined && Object.keys(own.unheard).length > 0 && { placed: own.unheard }),
     }
   }
 

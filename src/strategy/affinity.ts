@@ -1,7 +1,7 @@
 /**
  * Where a conversation's beginning is likely to be cached, without a memory of conversations: a thousand isolates that share nothing find the same home for
  * the same key. The home is the first by weighted rendezvous hashing (Thaler and Ravishankar, 1998), so that every model is home to as many conversations as
- * its weight says, and one that comes or goes moves no others. An isolate that does remember where the conversation was last takes that for a home as well.
+ * its weight says, and one that comes or goes moves no others. Where a conversation is known to have been sent elsewhere (`state/placements.ts`), that is its home.
  *
  * What a home is worth is learned (`state/cached-share.ts`): so much less is there to be read. It is not a rule to go home, only a time saved, which
  * `load-interpretation.ts` weighs against the queue.
@@ -15,6 +15,8 @@ const MIN_TOKENS = 1_024
 
 export interface Affinity {
   readonly relation: Relation
+  /** Whoever knows nothing of the conversation looks for it here. */
+  readonly isExpected: boolean
   /** Of the prompt, wherever the conversation is at home. */
   readonly cachedTokens: number
   /** So many more if it is at home here; in the first turn, those that the next turns will find. */
@@ -33,12 +35,19 @@ export function affinitiesOf(candidates: readonly Candidate[], situation: Situat
     candidates.map(({ model }) => model.weight),
     lots,
   )
+  const isKnown = candidates.some(({ model }) => model.id === lastModel)
   return candidates.map(({ model, load: { cached } }, index) => {
-    const isHome = index === home || model.id === lastModel
+    const isHome = isKnown ? model.id === lastModel : index === home
     const relation = turns <= 1 ? 'first' : isHome ? 'home' : 'away'
     const base = relation === 'first' ? (cached?.first ?? 0) : (cached?.away ?? 0)
     const gain = isHome ? Math.max(0, (cached?.home ?? 0) - (cached?.away ?? 0)) : 0
-    return { relation, cachedTokens: base * promptTokens, gainTokens: gain * promptTokens, lot: lots[index] ?? 0.5 }
+    return {
+      relation,
+      isExpected: index === home,
+      cachedTokens: base * promptTokens,
+      gainTokens: gain * promptTokens,
+      lot: lots[index] ?? 0.5,
+    }
   })
 }
 

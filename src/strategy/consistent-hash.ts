@@ -35,7 +35,7 @@ export const consistentHash: Strategy = {
       const placeOf = ({ model }: Candidate) => walk.get(model.id) ?? walk.size
       const onRing = ordered
         .toSorted((a, b) => placeOf(a) - placeOf(b))
-        .map(candidate => ({ model: candidate.model, score: use(candidate) }))
+        .map((candidate, place) => ({ model: candidate.model, score: use(candidate), isExpected: place === 0 }))
       const within = onRing.filter(({ score }) => score <= 1)
       const over = onRing.filter(ranked => !within.includes(ranked))
       const [owner] = onRing

@@ -120,7 +120,8 @@ function prospectsOf(
       const first = { median: Math.max(1, level.level + Math.max(0, raisedMs(level, work) - servedMs)), spread }
       return mean(tokens.map(count => chanceWithin(first, deadlineMs - count * perTokenMs)))
     }
-    const ranked = { model, score: chance(0) }
+    const { relation, isExpected } = level.affinity ?? {}
+    const ranked = { model, score: chance(0), ...(relation !== undefined && { relation, isExpected }) }
     prospects.set(model.id, { ranked, level, chance, dollars: dollarsOf(model.price, promptTokens, mean(tokens)) })
   }
   return prospects

@@ -24,7 +24,9 @@ export interface Level {
   /** Where it rises otherwise from some work on. */
   readonly bend?: Bend | undefined
   /** For this conversation: how much lower it really stands for this request alone, its lot, and how it stands to the conversation. */
-  readonly affinity?: { readonly gain: number; readonly lot: number; readonly relation: Relation } | undefined
+  readonly affinity?:
+    | { readonly gain: number; readonly lot: number; readonly relation: Relation; readonly isExpected: boolean }
+    | undefined
 }
 
 /**
@@ -63,7 +65,7 @@ export function rankByLevel(levels: readonly Level[], unseenWork: number, random
     .map(({ level: { model, affinity }, score }) => ({
       model,
       score,
-      ...(affinity !== undefined && { relation: affinity.relation }),
+      ...(affinity !== undefined && { relation: affinity.relation, isExpected: affinity.isExpected }),
     }))
 }
 

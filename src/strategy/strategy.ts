@@ -100,6 +100,8 @@ export interface Ranked {
   readonly score: number
   /** How the conversation stands to it; undefined where nobody looked. */
   readonly relation?: Relation | undefined
+  /** Whoever knows nothing of the conversation looks for it here; undefined: nobody looks for it anywhere. */
+  readonly isExpected?: boolean | undefined
 }
 
 export type Rank = (candidates: readonly Candidate[], situation: Situation) => readonly Ranked[]

@@ -267,7 +267,7 @@ describe('a journey for embeddings', () => {
 
   it('is no conversation to be remembered', async () => {
     const { result, isolate } = setOut({ east: json(vectors()) }, { user: 'ann' })
-    const remember = vi.spyOn(isolate, 'remember')
+    const remember = vi.spyOn(isolate.load.placements, 'remember')
     expect(await result).toMatchObject({ ok: true })
     expect(remember).not.toHaveBeenCalled()
   })

@@ -108,9 +108,12 @@ describe('an answer', () => {
   })
 
   it('is remembered for its conversation', async () => {
-    const { result, isolate } = setOut({ replies: { a: failing(500), b: json(completion('Hi')) }, fields: { user: 'ann' } })
+    const { result, isolate, world } = setOut({
+      replies: { a: failing(500), b: json(completion('Hi')) },
+      fields: { user: 'ann' },
+    })
     await result
-    expect(isolate.lastModel(fingerprint('ann'))).toBe('b')
+    expect(isolate.load.placements.modelOf(fingerprint('ann'), world.now())).toBe('b')
   })
 
   it('comes from the next model while one fails, and tells of how many', async () => {

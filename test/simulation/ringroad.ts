@@ -11,7 +11,7 @@ import { exclusionOf } from '../../src/router/filter'
 import { CENTRAL_WAIT_MS, FRESH_WAIT_MS } from '../../src/router/inform'
 import { Isolate } from '../../src/router/isolate'
 import { createPlan, type Plan } from '../../src/router/plan'
-import type { Relation } from '../../src/state/cached-share'
+
 import { type Ruling, ruleOn } from '../../src/state/central'
 import type { Lease, ModelLoad } from '../../src/state/local-load'
 import { BEAT_MS, beatMs, freshForMs } from '../../src/state/refresh'
@@ -19,7 +19,7 @@ import { STALE_MS } from '../../src/state/registry-view'
 import type { Report } from '../../src/state/report'
 import { SYNC_TIMEOUT_MS, SyncSchedule } from '../../src/state/sync-schedule'
 import { LEASE_MS, Tracker } from '../../src/state/tracker'
-import type { StrategyName } from '../../src/strategy/strategy'
+import type { Ranked, StrategyName } from '../../src/strategy/strategy'
 import { priceOf } from './deadlines'
 import { type Account, type Ask, firstTokenLimitMs, type Policy, type Sent } from './policy'
 import type { MakePolicy, Setting } from './simulation'
@@ -88,7 +88,7 @@ interface Options {
 
 interface Chosen {
   readonly ranking: readonly string[]
-  readonly relations: ReadonlyMap<string, Relation | undefined>
+  readonly ranked: ReadonlyMap<string, Ranked>
   readonly panic: boolean
 }
 
@@ -223,7 +223,8 @@ class Ringroad implements Policy {
     const id = this.#ids[index] ?? ''
     const model = this.#plan.live.get(id)
     if (model === undefined) throw new RangeError(`no model ${index}`)
-    const lease = place.isolate.load.take(id, ask.promptTokens, this.nowMs, [], true, this.#chosen.get(ask)?.relations.get(id))
+    const ranked = this.#chosen.get(ask)?.ranked.get(id)
+    const lease = place.isolate.load.take(id, ask.promptTokens, this.nowMs, [], true, ranked?.relation)
     place.live.add(lease)
     if (this.#source === 'lazy') this.#sync(place)
     else this.#changed(place)
@@ -235,7 +236,7 @@ class Ringroad implements Policy {
       },
       firstToken: () => {
         lease.firstToken(this.nowMs)
-        place.isolate.remember(hashKeyOf(ask), id)
+        place.isolate.load.placements.remember(hashKeyOf(ask), id, this.nowMs, ranked?.isExpected)
         if (this.#isFresh) this.#exchange(place)
       },
       end: ending => {
@@ -321,7 +322,7 @@ class Ringroad implements Policy {
             view: heard.ruling.seen.view,
           }
     const decision = decide(this.#plan, question)
-    return decision.ok ? chosenOf(decision.value) : { ranking: [], relations: new Map(), panic: false }
+    return decision.ok ? chosenOf(decision.value) : { ranking: [], ranked: new Map(), panic: false }
   }
 
   #questionOf(ask: Ask, { isolate }: Place): Question {
@@ -337,7 +338,7 @@ class Ringroad implements Policy {
       metadata: NOTHING,
       claims: NOTHING,
       hashKey,
-      lastModel: isolate.lastModel(hashKey),
+      lastModel: isolate.load.placements.modelOf(hashKey, nowMs),
       isPopular: isolate.popularity.isPopular(hashKey, nowMs),
       nowMs,
       random: this.#setting.random,
@@ -482,7 +483,7 @@ function onlyOnce(callback: () => void): Once {
 
 const chosenOf = ({ ranking, panic }: Decision): Chosen => ({
   ranking: ranking.map(({ model }) => model.id),
-  relations: new Map(ranking.map(({ model, relation }) => [model.id, relation])),
+  ranked: new Map(ranking.map(ranked => [ranked.model.id, ranked])),
   panic,
 })
 

@@ -99,7 +99,10 @@ export function affinityOf(scene: Scene): Affinity {
     const nowMs = fleet.clock.nowMs
     const member = fleet.member(place)
     const { isolate } = member
-    const { hashKey, view, ...rest } = situation({ nowMs, hashKey: key, lastModel: isolate.lastModel(key) }, PROMPT_TOKENS)
+    const { hashKey, view, ...rest } = situation(
+      { nowMs, hashKey: key, lastModel: isolate.load.placements.modelOf(key, nowMs) },
+      PROMPT_TOKENS,
+    )
     const all: readonly Candidate[] = models.map(each => ({
       model: each,
       load: isolate.load.load(each.id, nowMs),
@@ -115,7 +118,7 @@ export function affinityOf(scene: Scene): Affinity {
     const [best] = rank(eligible.length > 0 ? eligible : all, { ...rest, hashKey, view: isolate.load.view(nowMs) })
     if (best === undefined) throw new Error('no model was ranked')
     const { id } = best.model
-    isolate.remember(key, id)
+    isolate.load.placements.remember(key, id, nowMs, best.isExpected)
     inFlight.set(id, (inFlight.get(id) ?? 0) + 1)
     const settle = fleet.take(member, id)
     fleet.clock.at(endMs, () => {

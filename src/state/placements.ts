@@ -1,0 +1,117 @@
+/**
+ * Where conversations are that are not where everybody would look for them. A home follows from the key alone and needs no memory; but a conversation that a
+ * queue has driven elsewhere has its prompt cache there by now, and its next turn comes to another isolate. So whoever sends one elsewhere tells the
+ * tracker, and the others hear of it with their next snapshot. Only hints: what is lost or too old costs a cache, and nothing else.
+ *
+ * Keys are fingerprints. They travel by model, so that no name is told twice.
+ */
+
+/** By model, the keys of the conversations that are there. */
+export type Placements = Readonly<Record<string, readonly string[]>>
+
+/** Providers keep a prompt cache for 5 to 10 minutes. */
+const REMEMBERED_MS = 600_000
+/** Conversations in memory, some 100 bytes each. The oldest is forgotten first. */
+const MAX_REMEMBERED = 5_000
+/** Some 20 bytes each, and a report travels in a header. */
+const MAX_NEWS = 40
+/** Of more than an isolate has missed, it hears the latest. */
+const MAX_TOLD = 200
+const MAX_LOGGED = 2_000
+
+/** What one isolate knows of conversations: its own, and those of which it was told. */
+export class KnownPlacements {
+  readonly #known = new Map<string, { readonly model: string; readonly atMs: number }>()
+  /** To be told, by key: the latest is what counts. */
+  readonly #news = new Map<string, string>()
+
+  modelOf(key: string, nowMs: number): string | undefined {
+    const known = this.#known.get(key)
+    return known === undefined || nowMs - known.atMs > REMEMBERED_MS ? undefined : known.model
+  }
+
+  /** `isExpected`: whoever knows nothing of the conversation looks for it there; undefined: nobody looks for it anywhere. */
+  remember(key: string, model: string, nowMs: number, isExpected?: boolean | undefined): void {
+    const before = this.modelOf(key, nowMs)
+    this.#set(key, model, nowMs)
+    if (isExpected === undefined || (before === undefined ? isExpected : before === model)) return
+    this.#news.delete(key)
+    this.#news.set(key, model)
+  }
+
+  hear(placements: Placements, nowMs: number): void {
+    for (const [model, keys] of Object.entries(placements)) for (const key of keys) this.#hear(key, model, nowMs)
+  }
+
+  /** What nobody was told yet, or the latest of it. Told once: a report that is lost takes its hints with it. */
+  takeNews(): Placements {
+    const latest = [...this.#news].slice(-MAX_NEWS)
+    this.#news.clear()
+    return byModel(latest)
+  }
+
+  get hasNews(): boolean {
+    return this.#news.size > 0
+  }
+
+  /** What this isolate did since is the later news. */
+  #hear(key: string, model: string, atMs: number): void {
+    if ((this.#known.get(key)?.atMs ?? 0) <= atMs) this.#set(key, model, atMs)
+  }
+
+  #set(key: string, model: string, atMs: number): void {
+    this.#known.delete(key)
+    this.#known.set(key, { model, atMs })
+    const [oldest] = this.#known.keys()
+    if (this.#known.size > MAX_REMEMBERED && oldest !== undefined) this.#known.delete(oldest)
+  }
+}
+
+interface Entry {
+  readonly key: string
+  readonly model: string
+  readonly source: string
+}
+
+/** What a tracker passes on from each isolate to the others. */
+export class PlacementLog {
+  #entries: readonly Entry[] = []
+  /** Of the entry that comes next. */
+  #next = 0
+
+  add(placements: Placements, source: string): void {
+    const added = Object.entries(placements).flatMap(([model, keys]) => keys.map(key => ({ key, model, source })))
+    if (added.length === 0) return
+    this.#entries = [...this.#entries, ...added].slice(-MAX_LOGGED)
+    this.#next += added.length
+  }
+
+  /** Entries of others from `from` on, as `next` was when the isolate last heard. */
+  since(from: number, isolate: string): Placements {
+    const missed = Math.min(MAX_TOLD, this.#entries.length, Math.max(0, this.#next - from))
+    if (missed === 0) return {}
+    return byModel(
+      this.#entries.slice(-missed).flatMap(({ key, model, source }) => (source === isolate ? [] : [[key, model] as const])),
+    )
+  }
+
+  get next(): number {
+    return this.#next
+  }
+}
+
+export function isPlacements(value: unknown): value is Placements {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.values(value).every(keys => Array.isArray(keys) && keys.every(key => typeof key === 'string'))
+}
+
+/** Of a key that is there twice, the later counts. */
+function byModel(entries: Iterable<readonly [key: string, model: string]>): Placements {
+  const models: Record<string, string[]> = {}
+  for (const [key, model] of new Map(entries)) {
+    const keys = models[model] ?? []
+    keys.push(key)
+    models[model] = keys
+  }
+  return models
+}

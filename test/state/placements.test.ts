@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import { KnownPlacements, PlacementLog } from '../../src/state/placements'
+
+describe('what one isolate tells the others', () => {
+  test.each([
+    ['a conversation that begins where everybody looks is no news', [['k', 'home', true]], {}],
+    ['one that begins elsewhere is', [['k', 'away', false]], { away: ['k'] }],
+    // Its second turn tells nothing new
+    [
+      'one that stays elsewhere is told of once',
+      [
+        ['k', 'away', false],
+        ['k', 'away', false],
+      ],
+      { away: ['k'] },
+    ],
+    [
+      'one that comes home is news to those who looked elsewhere',
+      [
+        ['k', 'away', false],
+        ['k', 'home', true],
+      ],
+      { home: ['k'] },
+    ],
+    ['one that nobody looks for is none', [['k', 'away', undefined]], {}],
+  ] as const)('%s', (_, turns, expected) => {
+    const known = new KnownPlacements()
+    for (const [key, model, isExpected] of turns) known.remember(key, model, 0, isExpected)
+    expect(known.takeNews()).toEqual(expected)
+    expect(known.hasNews).toBe(false)
+  })
+
+  test('of too much news the latest is told', () => {
+    const known = new KnownPlacements()
+    for (let index = 0; index < 100; index++) known.remember(`k${index}`, 'away', 0, false)
+    const { away = [] } = known.takeNews()
+    expect(away).toHaveLength(40)
+    expect(away.at(-1)).toBe('k99')
+  })
+})
+
+describe('what is known', () => {
+  test('is forgotten after ten minutes, as providers forget', () => {
+    const known = new KnownPlacements()
+    known.remember('k', 'a', 0, true)
+    expect(known.modelOf('k', 600_000)).toBe('a')
+    expect(known.modelOf('k', 600_001)).toBeUndefined()
+  })
+
+  test('is bounded, the oldest going first', () => {
+    const known = new KnownPlacements()
+    for (let index = 0; index <= 5_000; index++) known.remember(`k${index}`, 'a', 0, true)
+    expect(known.modelOf('k0', 0)).toBeUndefined()
+    expect(known.modelOf('k1', 0)).toBe('a')
+  })
+})
+
+describe('what the tracker passes on', () => {
+  test('goes to everyone else, once each', () => {
+    const log = new PlacementLog()
+    log.add({ a: ['k1', 'k2'] }, 'one')
+    expect(log.since(0, 'two')).toEqual({ a: ['k1', 'k2'] })
+    expect(log.since(0, 'one')).toEqual({})
+    expect(log.since(log.next, 'two')).toEqual({})
+    log.add({ b: ['k1'] }, 'three')
+    expect(log.since(2, 'two')).toEqual({ b: ['k1'] })
+    expect(log.since(0, 'two')).toEqual({ a: ['k2'], b: ['k1'] })
+  })
+
+  test('is no more than the latest 200', () => {
+    const log = new PlacementLog()
+    log.add({ a: Array.from({ length: 300 }, (_, index) => `k${index}`) }, 'one')
+    const { a = [] } = log.since(0, 'two')
+    expect(a).toHaveLength(200)
+    expect(a[0]).toBe('k100')
+  })
+
+  test('reaches an isolate’s memory, and the last word counts', () => {
+    const [one, two] = [new KnownPlacements(), new KnownPlacements()]
+    const log = new PlacementLog()
+    one.remember('k', 'away', 0, false)
+    log.add(one.takeNews(), 'one')
+    two.hear(log.since(0, 'two'), 0)
+    expect(two.modelOf('k', 1)).toBe('away')
+    // Two goes on there: no news
+    two.remember('k', 'away', 2, false)
+    expect(two.hasNews).toBe(false)
+  })
+})
