@@ -73,7 +73,13 @@ async function freshened(mode: Decide, question: Sized, host: Host, world: World
   await waitForNews(boundedBy(question, FRESH_WAIT_MS), host, world)
   const nowMs = world.now()
   return {
-    question: { ...question, nowMs, load: id => host.load.load(id, nowMs), view: host.load.view(nowMs) },
+    question: {
+      ...question,
+      controls: after(question, nowMs - startedMs),
+      nowMs,
+      load: id => host.load.load(id, nowMs),
+      view: host.load.view(nowMs),
+    },
     decided: { mode, by: 'isolate', waitedMs: nowMs - startedMs },
     settle: SETTLED,
   }
@@ -96,7 +102,8 @@ async function waitForNews(limitMs: number, { load, hearing }: Host, world: Worl
     break
   }
   limit.callOff()
-  hearing.waited(!isOld())
+  // A client in a hurry says nothing of the tracker
+  if (!isOld() || limitMs >= FRESH_WAIT_MS) hearing.waited(!isOld())
 }
 
 async function ruled(plan: WorkPlan, question: Sized, host: Host, world: World, peek: boolean): Promise<Informed> {
@@ -106,7 +113,8 @@ async function ruled(plan: WorkPlan, question: Sized, host: Host, world: World, 
     return freshened('central', question, host, world)
   const startedMs = world.now()
   const number = peek ? undefined : load.ask(startedMs)
-  const limit = timer(boundedBy(question, CENTRAL_WAIT_MS), world)
+  const limitMs = boundedBy(question, CENTRAL_WAIT_MS)
+  const limit = timer(limitMs, world)
   const ruling = await Promise.race([hearing.ask(contest, number), limit.over])
   limit.callOff()
   const nowMs = world.now()
@@ -114,9 +122,10 @@ async function ruled(plan: WorkPlan, question: Sized, host: Host, world: World, 
     if (number !== undefined) load.settleAsked(number, first !== undefined && ruling?.ranking[0] === first ? first : undefined)
   }
   const waitedMs = nowMs - startedMs
-  hearing.waited(ruling !== undefined)
+  const controls = after(question, waitedMs)
+  if (ruling !== undefined || limitMs >= CENTRAL_WAIT_MS) hearing.waited(ruling !== undefined)
   if (ruling === undefined) {
-    const local = { ...question, nowMs, load: (id: string) => load.load(id, nowMs), view: load.view(nowMs) }
+    const local = { ...question, controls, nowMs, load: (id: string) => load.load(id, nowMs), view: load.view(nowMs) }
     return { question: local, decided: { mode: 'central', by: 'isolate', waitedMs }, settle }
   }
   const { loads, view } = ruling.seen
@@ -127,11 +136,17 @@ async function ruled(plan: WorkPlan, question: Sized, host: Host, world: World, 
     // An isolate may know of a failure that it has not yet told, and hold a probe that it was given before
     return own.ejectedForMs > 0 ? { ...theirs, ejectedForMs: own.ejectedForMs, probe: own.probe } : theirs
   }
-  return { question: { ...question, load: seen, view }, decided: { mode: 'central', by: 'tracker', waitedMs }, settle }
+  return { question: { ...question, controls, load: seen, view }, decided: { mode: 'central', by: 'tracker', waitedMs }, settle }
 }
 
 const boundedBy = ({ controls: { deadlineMs } }: Sized, mostMs: number): number =>
   deadlineMs === undefined ? mostMs : Math.min(mostMs, deadlineMs * PART_OF_DEADLINE)
+
+/** What is left of the client's time. */
+function after({ controls }: Sized, waitedMs: number): Sized['controls'] {
+  const { deadlineMs } = controls
+  return deadlineMs === undefined ? controls : { ...controls, deadlineMs: Math.max(1, deadlineMs - waitedMs) }
+}
 
 interface Timer {
   readonly over: Promise<undefined>

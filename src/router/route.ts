@@ -82,7 +82,11 @@ export async function route(
   const decision = decide(workPlan, notes?.question ?? question)
   settle(decision.ok ? decision.value.ranking[0]?.model.id : undefined)
   const trace = { seed: question.seed, decided, record: notes?.record(decision) }
-  if (!decision.ok) return fail({ problem: decision.failure, decision: undefined, tried: [], trace })
+  if (!decision.ok) {
+    // Where all were full by an old view, whoever tries again finds a new one
+    host.sync()
+    return fail({ problem: decision.failure, decision: undefined, tried: [], trace })
+  }
 
   if (looksAtLoad(decision.value)) host.hearing.watch()
   isolate.retries.deposit(startedMs)

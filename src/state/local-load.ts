@@ -103,7 +103,7 @@ export class LocalLoad {
         this.#learn(model, settlement, atMs, outwaited)
         if (verdict === 'succeeded' && firstAtMs !== undefined) this.#lessons.answer(model, atMs - firstAtMs)
         if (relation !== undefined && cachedShare !== undefined) this.#lessons.cachedShare(model, relation, cachedShare)
-        this.#learnLength(model, settlement, atMs - (firstAtMs ?? nowMs + (expectedMs ?? 0)))
+        this.#learnLength(model, settlement, firstAtMs === undefined ? 0 : atMs - firstAtMs)
         if (verdict === 'succeeded') for (const id of shared) this.#heal(id, atMs)
       },
       headroom: (headroom, atMs) => {
@@ -205,7 +205,7 @@ export class LocalLoad {
     this.#health.set(cools, cool(this.#healthOf(cools), coolMs, nowMs))
   }
 
-  /** `writingMs`: since its first token came, or should have come. */
+  /** `writingMs`: since its first token came; 0: nobody saw one come, and a model that hangs says nothing of lengths. */
   #learnLength(model: string, { outputTokens, cutShort }: Settlement, writingMs: number): void {
     const perTokenMs = this.#fleet.perTokenMs(model) ?? 0
     if (outputTokens !== undefined) this.#lessons.length(model, outputTokens)

@@ -13,6 +13,7 @@ import type { Price } from '../model'
 import { levelsOf } from './adaptive'
 import { type Level, unseenRequests } from './load-interpretation'
 import type { Candidate, Ranked, Situation } from './strategy'
+import { thinned } from './thinning'
 
 /** Chances that differ by less are alike: no estimate is better than that, and price decides. In simulation half of it misses as many, twice of it a few more. */
 const ALIKE = 0.05
@@ -54,10 +55,14 @@ export function withinDeadline(
   const late = order.flat().filter(prospect => !isEarly(prospect))
   const unseen =
     unseenRequests(candidates, situation.view) * Math.max(1, situation.view?.meanPromptTokens ?? situation.features.promptTokens)
+  const rankedOf = (order: readonly Prospect[]) => order.map(({ ranked }) => ranked)
   return [
-    ...early.flatMap(tier => (byPrice ? cheapestFirst(tier, unseen, situation.random) : tier)),
-    ...late.sort((a, b) => b.ranked.score - a.ranked.score || a.level.level - b.level.level),
-  ].map(({ ranked }) => ranked)
+    ...early.flatMap(tier => {
+      if (!byPrice) return rankedOf(tier)
+      return thinned(rankedOf(cheapestFirst(tier, unseen, situation.random)), candidates, situation.random)
+    }),
+    ...rankedOf(late.sort((a, b) => b.ranked.score - a.ranked.score || a.level.level - b.level.level)),
+  ]
 }
 
 /** `unseen`: work that the view does not show, in prompt tokens. */

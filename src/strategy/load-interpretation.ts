@@ -97,8 +97,12 @@ function heightOf({ level, slope, bend }: Level, work: number): number {
     : level + slope * bend.after + bend.slope * (work - bend.after)
 }
 
-/** In proportion to the shares, but the same for all turns of a conversation while these are. */
+/**
+ * In proportion to the shares, but the same for all turns of a conversation while these are. Not where no model is known to cache: there would be nothing to
+ * win, and many requests of one key would all go the same way.
+ */
 function byLots(levels: readonly Level[], shares: readonly number[]): number | undefined {
+  if (levels.every(({ affinity }) => (affinity?.gain ?? 0) === 0)) return undefined
   const lots = levels.flatMap(({ affinity }) => affinity?.lot ?? [])
   return lots.length === levels.length ? firstByLot(shares, lots) : undefined
 }

@@ -245,6 +245,21 @@ describe('central', () => {
     expect(world.armed).toBe(0)
   })
 
+  it('asks on after clients that were in a hurry: their waits say nothing of the tracker', async () => {
+    const { world, ask } = setUp({ decide: 'central' })
+    for (let i = 0; i < 3; i++) {
+      const hurried = ask({ controls: { deadlineMs: 40 } })
+      // A quarter of it, while the tracker takes 30
+      await world.pass(10)
+      expect(hurried.informed?.decided).toEqual({ mode: 'central', by: 'isolate', waitedMs: 10 })
+      expect(hurried.informed?.question.controls.deadlineMs).toBe(30)
+      await world.pass(100)
+    }
+    const patient = ask()
+    await world.pass(30)
+    expect(patient.informed?.decided.by).toBe('tracker')
+  })
+
   it('is fresh where quality counts as well as load', async () => {
     const { world, ask, calls } = setUp({ decide: 'central', strategy: 'model-aware' })
     const asked = ask()

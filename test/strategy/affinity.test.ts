@@ -72,9 +72,9 @@ describe('adaptive', () => {
   })
 
   it.each([
-    // The cache saves (0.9 - 0.1) × 4,000 tokens
-    ['stays while the queue costs less than the cache saves', 3_100, true],
-    ['leaves once it costs more', 3_300, false],
+    // The cache saves (0.9 - 0.1) × 4,000 tokens, which count 2.5 times
+    ['stays while the queue costs less than the cache saves', 7_900, true],
+    ['leaves once it costs more', 8_100, false],
   ])('%s', (_, waitingTokens, stays) => {
     const home = homeOf('k')
     expect(firstOf(fleet(home, waitingTokens))?.model.id === home).toBe(stays)
@@ -98,17 +98,25 @@ describe('adaptive', () => {
     expect(ranking.map(({ relation }) => relation)).toEqual(['home', 'away', 'away'])
   })
 
-  it('keeps the turns of a conversation together by chance as well, with each model getting its share', () => {
+  it('draws every request anew where no model is known to cache, or one key would drown one model', () => {
     const old = { ageMs: 1_000_000, arrivalsPerSecond: 1_000, meanPromptTokens: LONG }
     const uncached = MODELS.map(id => candidate(id, given({ cached: undefined })))
     const count = new Map<string, number>()
+    const random = createRandom(7)
     for (let i = 0; i < 3_000; i++) {
-      const first = firstOf(uncached, later(`k${i}`, { view: old }))?.model.id ?? ''
-      expect(firstOf(uncached, later(`k${i}`, { view: old, random: createRandom(7) }))?.model.id).toBe(first)
+      const first = firstOf(uncached, later('one key', { view: old, random }))?.model.id ?? ''
       count.set(first, (count.get(first) ?? 0) + 1)
     }
     // Binomial with p = 1/3: a deviation is 26, and four of them
     for (const id of MODELS) expect(Math.abs((count.get(id) ?? 0) - 1_000)).toBeLessThan(104)
+  })
+
+  it('keeps the turns of a conversation together where models cache, whatever else is drawn', () => {
+    const old = { ageMs: 1_000_000, arrivalsPerSecond: 1_000, meanPromptTokens: LONG }
+    for (let i = 0; i < 100; i++) {
+      const first = firstOf(fleet(), later(`k${i}`, { view: old }))?.model.id
+      expect(firstOf(fleet(), later(`k${i}`, { view: old, random: createRandom(i) }))?.model.id).toBe(first)
+    }
   })
 })
 
