@@ -3,7 +3,7 @@
  * and for some seconds after the last one, until what ended is known to have ended; without traffic there are none. If the one above is away, only what it knows of
  * the others is missed, and what it was told of this one expires.
  */
-import { bounded } from '../state/summary'
+import { bounded, type Summary } from '../state/summary'
 import type { Tracker } from '../state/tracker'
 import { above, FLEET } from './region'
 import { exchangeWith } from './tracker-client'
@@ -29,6 +29,9 @@ export class Exchange {
   #hasOthers = false
   #wokenAtMs = Number.NEGATIVE_INFINITY
   #saidCutAtMs = Number.NEGATIVE_INFINITY
+  #saidAwayAtMs = Number.NEGATIVE_INFINITY
+  /** As far as the one above may know, there are requests under way. */
+  #toldHeld = false
 
   /** `name`: of the object. */
   constructor(name: string, namespace: DurableObjectNamespace, tracker: Tracker) {
@@ -47,8 +50,8 @@ export class Exchange {
   #plan(): Promise<void> | undefined {
     if (this.#above === undefined || this.#isPlanned) return undefined
     const waitMs = Math.max(0, this.#everyMs - Math.abs(Date.now() - this.#toldAtMs))
-    // It would only keep the object awake, where nobody is listening
-    if (waitMs > REGIONS_MS) return undefined
+    // It would only keep the object awake, where nobody is listening. What was told to be under way has to be known to have ended
+    if (waitMs > REGIONS_MS && !this.#toldHeld) return undefined
     this.#isPlanned = true
     return this.#tell(this.#above, waitMs)
   }
@@ -68,14 +71,21 @@ export class Exchange {
       this.#saidCutAtMs = nowMs
       console.warn(JSON.stringify({ level: 'warn', event: 'summary_cut', tracker: this.#name, omitted }))
     }
+    const isHeld = isBusy(summary)
+    // It may have got there whatever comes back
+    this.#toldHeld ||= isHeld
     try {
       const others = await exchangeWith(this.#namespace, whom, this.#name, summary)
+      this.#toldHeld = isHeld
       this.#hasOthers = others.isolates > 0
       this.#tracker.hear(whom, others, nowMs)
-      const isBusy = Object.values(others.models).some(({ held }) => held !== undefined)
-      if (isBusy && Math.abs(nowMs - this.#wokenAtMs) < LINGER_MS) await this.#plan()
+      if (isBusy(others) && Math.abs(nowMs - this.#wokenAtMs) < LINGER_MS) await this.#plan()
     } catch (error) {
+      if (Math.abs(nowMs - this.#saidAwayAtMs) < WARN_EVERY_MS) return
+      this.#saidAwayAtMs = nowMs
       console.warn(JSON.stringify({ level: 'warn', event: 'tracker_away', tracker: whom, error: String(error) }))
     }
   }
 }
+
+const isBusy = ({ models }: Summary): boolean => Object.values(models).some(({ held }) => held !== undefined)

@@ -78,9 +78,10 @@ export const isEjected = (health: Health): boolean => health.ejectedUntilMs > 0
 export const ejectedForMs = (health: Health, nowMs: number): number =>
   isEjected(health) ? Math.max(DUE_MS, health.ejectedUntilMs - nowMs) : 0
 
-/** Whether its time is over and nobody else is trying it. */
-export function mayProbe(health: Health, nowMs: number): boolean {
-  return isEjected(health) && nowMs >= health.ejectedUntilMs && (health.probedAtMs === 0 || nowMs - health.probedAtMs > PROBE_MS)
+/** Whether its time is over and nobody else is trying it. `isDueElsewhere`: so it is where others have ejected it. */
+export function mayProbe(health: Health, nowMs: number, isDueElsewhere = false): boolean {
+  const isDue = isEjected(health) ? nowMs >= health.ejectedUntilMs : isDueElsewhere
+  return isDue && (health.probedAtMs === 0 || nowMs - health.probedAtMs > PROBE_MS)
 }
 
 export const probing = (health: Health, nowMs: number): Health => ({ ...health, probedAtMs: nowMs })

@@ -55,6 +55,15 @@ export class Elsewhere {
     }
   }
 
+  /**
+   * Elsewhere its time is over, and only an answer is missing. Whoever left it out may have no more requests for it, or no way to it, so that whoever hears of it
+   * has to find out for himself.
+   */
+  isDue(id: string, succeededAtMs: number, nowMs: number): boolean {
+    const row = this.#all.models[id]
+    return row !== undefined && this.#outForMs(row, succeededAtMs, nowMs) === DUE_MS
+  }
+
   /** Elsewhere it is left out. Whoever has had an answer from it since knows better: what fails there works here. */
   #outForMs({ out }: SummaryRow, succeededAtMs: number, nowMs: number): number {
     if (out === undefined) return 0

@@ -38,7 +38,7 @@ export interface Experience {
   readonly usualHeadroom?: Ewma | undefined
   /** When a first token was last heard of. */
   readonly answeredAtMs?: number | undefined
-  /** When a request was last heard of that ended well. */
+  /** When a request was last heard of that ended well; of an account or a place: when it was last let back in. */
   readonly succeededAtMs?: number | undefined
   /** When it was last left out, or for longer than before. */
   readonly outAtMs?: number | undefined
@@ -76,7 +76,7 @@ export function learn(before: Experience, learned: Learned, burden: Burden, nowM
     usualHeadroom:
       headroom === null ? before.usualHeadroom : observe(before.usualHeadroom, headroom.share, nowMs, HEADROOM_HALF_LIFE_MS),
     answeredAtMs,
-    succeededAtMs: learned.succeeded > 0 ? nowMs : before.succeededAtMs,
+    succeededAtMs: learned.succeeded > 0 || learned.healed ? nowMs : before.succeededAtMs,
     outAtMs: health.ejectedUntilMs > before.health.ejectedUntilMs ? nowMs : before.outAtMs,
     seenAtMs: nowMs,
   }

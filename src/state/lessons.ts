@@ -17,6 +17,10 @@ const NO_BATCH: Batch = Object.freeze({ batch: 0, learned: Object.freeze({}), de
 export class Lessons {
   readonly #pending = new Map<string, Mutable<Learned>>()
   #startedAtMs: number[] = []
+  /** Of these, and of all starts, how many there were. */
+  #unheard = 0
+  #starts = 0
+  #startsAgoMs = 0
   #decisions: readonly LoggedDecision[] = []
   /** Not yet acknowledged. */
   #sent: Batch | undefined
@@ -26,10 +30,12 @@ export class Lessons {
     const learned = this.#of(model)
     learned.starts += 1
     learned.promptTokens += promptTokens
+    this.#starts += 1
   }
 
   /** A start that nobody else knows of before a report carries it. */
   startUnheard(nowMs: number): void {
+    this.#unheard += 1
     if (this.#startedAtMs.length < MAX_STARTS) this.#startedAtMs.push(nowMs)
   }
 
@@ -113,14 +119,12 @@ export class Lessons {
     if (this.#sent === undefined && this.#pending.size > 0) {
       this.#batches += 1
       const rows = fittingLearned(this.#pending)
-      const startsAgoMs = meanAge(this.#startedAtMs, nowMs)
       this.#sent = {
         batch: this.#batches,
         learned: Object.fromEntries(rows),
-        ...(startsAgoMs !== undefined && { startsAgoMs }),
+        ...(rows.some(([, { starts }]) => starts > 0) && { startsAgoMs: this.#takeStartsAgoMs(nowMs) }),
         decisions: this.#decisions,
       }
-      this.#startedAtMs = []
       for (const [id] of rows) this.#pending.delete(id)
       this.#decisions = []
     }
@@ -129,6 +133,15 @@ export class Lessons {
 
   acknowledge(batch: number): void {
     if (this.#sent !== undefined && batch >= this.#sent.batch) this.#sent = undefined
+  }
+
+  /** On average; those that the tracker knew of at once are as new as can be. What did not fit into the last batch is as old as that was. */
+  #takeStartsAgoMs(nowMs: number): number {
+    if (this.#starts > 0) this.#startsAgoMs = Math.round((meanAge(this.#startedAtMs, nowMs) * this.#unheard) / this.#starts)
+    this.#startedAtMs = []
+    this.#unheard = 0
+    this.#starts = 0
+    return this.#startsAgoMs
   }
 
   #of(id: string): Mutable<Learned> {
@@ -158,7 +171,5 @@ function sample(samples: number[], tokensAhead: number, ms: number): void {
   samples.push(tokensAhead, Math.max(0, Math.round(ms)))
 }
 
-function meanAge(timesMs: readonly number[], nowMs: number): number | undefined {
-  if (timesMs.length === 0) return undefined
-  return Math.round(timesMs.reduce((sum, timeMs) => sum + Math.max(0, nowMs - timeMs), 0) / timesMs.length)
-}
+const meanAge = (timesMs: readonly number[], nowMs: number): number =>
+  timesMs.reduce((sum, timeMs) => sum + Math.max(0, nowMs - timeMs), 0) / Math.max(1, timesMs.length)

@@ -19,6 +19,7 @@ const AT_REST: ModelSnapshot = Object.freeze({
   p95Ratio: null,
   concurrency: null,
   answerMs: null,
+  answerTokens: null,
   cached: null,
   failureRate: 0,
   recentFailures: 0,

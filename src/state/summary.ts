@@ -74,11 +74,7 @@ export function mergedRow(a: SummaryRow | undefined, b: SummaryRow): SummaryRow 
         ? (a.held ?? b.held)
         : [a.held[0] + b.held[0], a.held[1] + b.held[1], a.held[2] + b.held[2]],
     failures: failures > 0 ? failures : undefined,
-    // Whoever waits longest, and the latest news of it
-    out:
-      a.out === undefined || b.out === undefined
-        ? (a.out ?? b.out)
-        : [Math.max(a.out[0], b.out[0]), Math.min(a.out[1], b.out[1])],
+    out: a.out === undefined || b.out === undefined ? (a.out ?? b.out) : later(a.out, b.out),
     headroom:
       a.headroom === undefined || b.headroom === undefined
         ? (a.headroom ?? b.headroom)
@@ -87,6 +83,11 @@ export function mergedRow(a: SummaryRow | undefined, b: SummaryRow): SummaryRow 
           : b.headroom,
   }
 }
+
+type Out = NonNullable<SummaryRow['out']>
+
+/** The one that ends last, with its own beginning: an answer since then overrules it, whatever else began meanwhile. */
+const later = (a: Out, b: Out): Out => (a[0] > b[0] || (a[0] === b[0] && a[1] <= b[1]) ? a : b)
 
 export function merged(summaries: Iterable<Summary>): Summary {
   const models = new Map<string, SummaryRow>()

@@ -149,7 +149,10 @@ export class Tracker {
 
   /** From each batch once. */
   #learn(report: Report, nowMs: number): void {
-    if (report.startsAgoMs !== undefined) this.#lag = observe(this.#lag, report.startsAgoMs, nowMs, LAG_HALF_LIFE_MS)
+    const isStart = Object.values(report.learned).some(({ starts }) => starts > 0)
+    // One that does not say had only starts that this tracker knew of before
+    if (isStart || report.startsAgoMs !== undefined)
+      this.#lag = observe(this.#lag, report.startsAgoMs ?? 0, nowMs, LAG_HALF_LIFE_MS)
     this.#arrivals = arriving(this.#arrivals, report, nowMs)
     for (const [id, learned] of Object.entries(report.learned))
       this.#models.set(id, learn(this.#models.get(id) ?? NO_EXPERIENCE, learned, this.#burdenOf(id), nowMs))
@@ -199,9 +202,9 @@ export class Tracker {
   }
 
   #model(id: string, own: Reporter | undefined, nowMs: number): ModelSnapshot {
-    const experience = this.#models.get(id) ?? NO_EXPERIENCE
+    const experience = this.#models.get(id) ?? { ...NO_EXPERIENCE, seenAtMs: nowMs }
     const { health, succeededAtMs = 0 } = experience
-    const probe = own !== undefined && mayProbe(health, nowMs)
+    const probe = own !== undefined && this.#mayProbe(id, nowMs)
     if (probe) this.#models.set(id, { ...experience, health: probing(health, nowMs) })
     const { inFlight, waitingTokens, waiting } = this.#tally.of(id, own)
     const here = { inFlight, waitingTokens, ...readExperience(experience, waiting, nowMs), probe }
@@ -209,8 +212,13 @@ export class Tracker {
   }
 
   /** Models that wait for one request to try them. */
-  *#probes(nowMs: number): Generator<string> {
-    for (const [id, { health }] of this.#models) if (mayProbe(health, nowMs)) yield id
+  #probes(nowMs: number): readonly string[] {
+    return this.#known().filter(id => this.#mayProbe(id, nowMs))
+  }
+
+  #mayProbe(id: string, nowMs: number): boolean {
+    const { health, succeededAtMs = 0 } = this.#models.get(id) ?? NO_EXPERIENCE
+    return mayProbe(health, nowMs, this.#elsewhere.isDue(id, succeededAtMs, nowMs))
   }
 
   /** What the row that everyone gets does not say: how it is without one isolate's own requests, and whether that isolate may try the model. */

@@ -60,7 +60,9 @@ describe('a tracker', () => {
   })
 
   it('that is the only region does not stay awake to say so again', async () => {
-    const { calls, exchange } = given('region:weur')
+    const { calls, tracker, exchange } = given('region:weur')
+    const idle = { isolate: 'isolate', turn: 2, leases: {}, batch: 0, learned: {}, decisions: [] }
+    tracker.sync(idle, Date.now())
     await exchange.inTime()
     expect(exchange.inTime()).toBeUndefined()
     expect(calls).toHaveLength(1)

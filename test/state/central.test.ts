@@ -152,12 +152,36 @@ describe('a question to the tracker', () => {
     expect(seen.view.ageMs).toBe(0)
   })
 
-  it('is no start that nobody knew of', () => {
+  it('is a start that was known of at once', () => {
     const { isolate, pass, now } = region()
     const { ask, load } = isolate('one')
     ask().send()
     pass(300)
-    expect(load.report(now()).startsAgoMs).toBeUndefined()
+    expect(load.report(now()).startsAgoMs).toBe(0)
+    // Of two starts the other went unheard for 300 ms
+    const mixed = isolate('mixed')
+    mixed.ask().send()
+    mixed.load.take('a', 10, now())
+    pass(300)
+    expect(mixed.load.report(now()).startsAgoMs).toBe(150)
+  })
+
+  it('brings the lag down, told or not', () => {
+    const { tracker, isolate, pass, now } = region()
+    const { ask, load, sync } = isolate('one')
+    load.take('a', 10, now())
+    pass(800)
+    sync()
+    expect(tracker.state(now()).lagMs).toBe(800)
+    for (let turn = 0; turn < 60; turn++) {
+      pass(1_000)
+      ask().send().settle({ verdict: 'succeeded' }, now())
+      const { startsAgoMs: _, ...untold } = load.report(now())
+      if (turn % 2 === 0) load.accept(tracker.sync(untold, now()), now())
+      else sync()
+    }
+    // Six half-lives
+    expect(tracker.state(now()).lagMs).toBeLessThan(0.02 * 800)
   })
 })
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { LocalLoad } from '../../src/state/local-load'
+import { KnownRows } from '../../src/state/rows'
 import { SUMMARY_MS, type Summary } from '../../src/state/summary'
 import { Tracker } from '../../src/state/tracker'
 import { START_MS } from './fleet'
@@ -18,5 +20,40 @@ describe('a tracker that falls silent', () => {
     expect(tracker.state(START_MS + SUMMARY_MS - 100)).toMatchObject({ isolates: 3, models: { m: { inFlight: 7 } } })
     before(tracker)
     expect(tracker.state(START_MS + SUMMARY_MS + 5_000)).toMatchObject({ isolates: 0, models: {} })
+  })
+})
+
+describe('a model whose time is over where it was left out', () => {
+  const OUT: Summary = { ...TOLD, models: { m: { out: [1, 10_000] } } }
+
+  it.each(['in full', 'in rows'])('is tried by one of those who hear of it, then by another, until it answers, told %s', how => {
+    const tracker = new Tracker({ models: {} }, 'e')
+    let nowMs = START_MS
+    const isolates = ['x', 'y'].map(name => ({ load: new LocalLoad(name), rows: new KnownRows() }))
+    const heard = () => {
+      // Whoever left it out has stopped trying
+      tracker.hear('b', OUT, nowMs)
+      for (const { load, rows } of isolates) {
+        const report = load.report(nowMs)
+        if (how === 'in full') {
+          load.accept(tracker.sync(report, nowMs), nowMs)
+          continue
+        }
+        const { head, rows: text } = tracker.answer({ ...report, has: rows.version }, nowMs)
+        load.accept({ ...head, models: rows.accept(JSON.parse(text)) }, nowMs)
+      }
+      return isolates.map(({ load }) => load.load('m', nowMs).probe)
+    }
+    expect(heard()).toEqual([true, false])
+    isolates[0]?.load.take('m', 10, nowMs)
+    nowMs += 20_000
+    expect(heard()).toEqual([false, false])
+    // That one is lost
+    nowMs += 10_001
+    expect(heard()).toContain(true)
+    const [first] = isolates.filter(({ load }) => load.load('m', nowMs).probe)
+    first?.load.take('m', 10, nowMs).settle({ verdict: 'succeeded' }, nowMs)
+    heard()
+    expect(isolates.map(({ load }) => load.load('m', nowMs).ejectedForMs)).toEqual([0, 0])
   })
 })

@@ -3,8 +3,10 @@ import { LocalLoad } from '../../src/state/local-load'
 import { Tracker } from '../../src/state/tracker'
 
 const START_MS = 1_700_000_000_000
-/** What a header holds as a rule. */
+/** An ordinary report. */
 const HEADER_BYTES = 16 * 1024
+/** Everything at once. */
+const MOST_BYTES = 32 * 1024
 
 /** An isolate with `each` requests at a time with every one of so many models, all waiting, after a busy second with each. */
 function busy(models: number, nameLength: number, each = (_index: number) => 1): LocalLoad {
@@ -43,6 +45,19 @@ describe('a report', () => {
   ])('fits into a header with %i models with names of %i characters', (models, nameLength) => {
     const report = busy(models, nameLength).report(START_MS)
     expect(JSON.stringify(report).length).toBeLessThan(HEADER_BYTES)
+  })
+
+  it('with everything at its largest, and a contest beside it, stays below twice that', () => {
+    const load = busy(2_000, 100)
+    for (let i = 0; i < 1_000; i++) load.ask(START_MS)
+    for (let i = 0; i < 1_000; i++) load.placements.remember(`${i}`.padStart(16, 'f'), `${i}`.padStart(100, 'm'), START_MS, false)
+    // Fifty entrants, whose names have all the characters that they may have together
+    const entrant = ['m'.repeat(20), 0.123456789, 1_000, 'a'.repeat(20), 'p'.repeat(20)]
+    const contest = { sides: [Array.from({ length: 50 }, () => entrant)], rest: 'x'.repeat(500) }
+    const report = { ...load.report(START_MS), registry: START_MS, has: 'x'.repeat(30), tookMs: 2_000 }
+    expect(report.asked).toHaveLength(300)
+    expect(Object.keys(report.placed ?? {}).length).toBeGreaterThan(0)
+    expect(JSON.stringify([report, contest, 1_000]).length).toBeLessThan(MOST_BYTES)
   })
 
   it('tells all leases of 150 models with names of ordinary length', () => {

@@ -214,12 +214,26 @@ describe('a failure in one region', () => {
     tree.settle()
     tree.pass(5_000)
     tree.settle()
-    // Nobody but the region that left it out tries it
-    expect(tree.load('weur:2', 'broken')).toMatchObject({ probe: false })
+    // Each may try it for itself: the region that left it out may have no more requests for it
+    expect(tree.load('weur:2', 'broken')).toMatchObject({ ejectedForMs: 1, probe: true })
     expect(tree.load('enam', 'broken').probe).toBe(true)
     tree.take('enam', 'broken').settle({ verdict: 'succeeded' }, tree.nowMs)
     tree.settle()
     expect(tree.load('weur:2', 'broken').ejectedForMs).toBe(0)
+  })
+
+  it('of an account is not believed where it has answered since', () => {
+    const tree = new Tree(SHARDS)
+    const inEnam = tree.at('enam').load.take('m', 10, tree.nowMs, ['#account:K'])
+    inEnam.settle({ verdict: 'neutral', coolMs: 300_000, cools: '#account:K' }, tree.nowMs)
+    const inWeur = tree.at('weur').load.take('m', 10, tree.nowMs, ['#account:K'])
+    tree.pass(1_000)
+    tree.settle()
+    expect(tree.load('weur', '#account:K').ejectedForMs).toBe(300_000)
+    tree.pass(1_000)
+    inWeur.settle({ verdict: 'succeeded' }, tree.nowMs)
+    tree.settle()
+    expect(tree.load('weur', '#account:K').ejectedForMs).toBe(0)
   })
 
   it('and so is a rate limit: a retry-after, and what is left', () => {
@@ -266,6 +280,11 @@ describe('a summary', () => {
       }),
       { seed: SEED },
     )
+  })
+
+  it('of a longer and a later cool-down leaves each its own beginning, so that the later does not revive what an answer has overruled', () => {
+    expect(mergedRow({ out: [1_800_000, 1_800_000] }, { out: [5_000, 0] }).out).toEqual([1_800_000, 1_800_000])
+    expect(mergedRow({ out: [5_000, 0] }, { out: [5_000, 700] }).out).toEqual([5_000, 0])
   })
 
   it('fits into a header with a thousand models, the broken and the busiest first, and says how many it left out', () => {
