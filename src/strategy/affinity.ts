@@ -17,6 +17,8 @@ export interface Affinity {
   readonly relation: Relation
   /** Whoever knows nothing of the conversation looks for it here. */
   readonly isExpected: boolean
+  /** The model tells how much of a prompt it had cached, be it nothing. */
+  readonly isTold: boolean
   /** Of the prompt, wherever the conversation is at home. */
   readonly cachedTokens: number
   /** So many more if it is at home here; in the first turn, those that the next turns will find. */
@@ -44,6 +46,7 @@ export function affinitiesOf(candidates: readonly Candidate[], situation: Situat
     return {
       relation,
       isExpected: index === home,
+      isTold: cached !== undefined,
       cachedTokens: base * promptTokens,
       gainTokens: gain * promptTokens,
       lot: lots[index] ?? 0.5,

@@ -12,8 +12,7 @@
 import { weightedChoice, weightedOrder } from '../algorithm/sampling'
 import { type Bend, waterFill } from '../algorithm/water-fill'
 import type { Model } from '../model'
-import type { Relation } from '../state/cached-share'
-import { firstByLot } from './affinity'
+import { type Affinity, firstByLot } from './affinity'
 import type { Candidate, Ranked, Situation } from './strategy'
 
 /** A candidate as a vessel: where it stands with this request on board, and how much a unit of work raises it. */
@@ -24,9 +23,7 @@ export interface Level {
   /** Where it rises otherwise from some work on. */
   readonly bend?: Bend | undefined
   /** For this conversation: how much lower it really stands for this request alone, its lot, and how it stands to the conversation. */
-  readonly affinity?:
-    | { readonly gain: number; readonly lot: number; readonly relation: Relation; readonly isExpected: boolean }
-    | undefined
+  readonly affinity?: (Pick<Affinity, 'relation' | 'isExpected' | 'isTold' | 'lot'> & { readonly gain: number }) | undefined
 }
 
 /**
@@ -98,11 +95,11 @@ function heightOf({ level, slope, bend }: Level, work: number): number {
 }
 
 /**
- * In proportion to the shares, but the same for all turns of a conversation while these are. Not where no model is known to cache: there would be nothing to
- * win, and many requests of one key would all go the same way.
+ * In proportion to the shares, but the same for all turns of a conversation while these are. Not where no model tells of a cache: there would be nothing to
+ * win, and many requests of one key would all go the same way. One that tells of an empty one may fill it, once turns come to it together.
  */
 function byLots(levels: readonly Level[], shares: readonly number[]): number | undefined {
-  if (levels.every(({ affinity }) => (affinity?.gain ?? 0) === 0)) return undefined
+  if (levels.every(({ affinity }) => affinity?.isTold !== true)) return undefined
   const lots = levels.flatMap(({ affinity }) => affinity?.lot ?? [])
   return lots.length === levels.length ? firstByLot(shares, lots) : undefined
 }
