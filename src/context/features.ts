@@ -43,3 +43,18 @@ export interface Features {
   readonly maxOutputTokens?: number | undefined
   readonly turns: number
 }
+
+const ABSTAINS = { value: undefined, confidence: 0 } as const
+
+/** Of a request whose text was not looked at. */
+export const UNDESCRIBED: Omit<Features, 'promptTokens'> = {
+  language: ABSTAINS,
+  topic: ABSTAINS,
+  task: ABSTAINS,
+  complexity: ABSTAINS,
+  modalities: ['text'],
+  tools: false,
+  jsonSchema: false,
+  stream: false,
+  turns: 1,
+}

@@ -44,6 +44,7 @@ export async function askOnce(syncing: Syncing, contest: Contest, question: numb
   const { load, registry, schedule, client, now } = syncing
   const startedMs = now()
   const report = { ...load.report(startedMs), registry: registry.revision }
+  // Without the tracker the isolate decides by itself
   const answer = await client.rule(report, contest, question).catch(() => undefined)
   if (answer === undefined) return undefined
   const { ruling, ...told } = answer

@@ -8,7 +8,7 @@
  * until the next report.
  */
 import { createRandom } from '../algorithm/random'
-import type { Features } from '../context/features'
+import { UNDESCRIBED } from '../context/features'
 import { isObject } from '../json'
 import type { Model } from '../model'
 import type { Seen } from '../state/central'
@@ -152,8 +152,6 @@ function preparedFor(strategy: StrategyName, side: readonly Entrant[]): Rank {
   return rank
 }
 
-const ABSTAINS = { value: undefined, confidence: 0 } as const
-
 function situationOf(contest: Contest, view: Situation['view']): Situation {
   const { hashKey, lastModel, isPopular, nowMs, seed, promptTokens, turns } = contest
   return {
@@ -164,21 +162,10 @@ function situationOf(contest: Contest, view: Situation['view']): Situation {
     lastModel: lastModel ?? undefined,
     isPopular,
     priority: undefined,
+    // What only the isolate knows of the request, strategies that go by load alone do not ask
     features: { ...UNDESCRIBED, promptTokens, turns },
     claims: {},
     metadata: {},
     view,
   }
-}
-
-/** What only the isolate knows of the request, and strategies that go by load alone do not ask. */
-const UNDESCRIBED: Omit<Features, 'promptTokens' | 'turns'> = {
-  language: ABSTAINS,
-  topic: ABSTAINS,
-  task: ABSTAINS,
-  complexity: ABSTAINS,
-  modalities: ['text'],
-  tools: false,
-  jsonSchema: false,
-  stream: false,
 }

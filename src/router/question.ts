@@ -3,7 +3,7 @@ import { fingerprint } from '../algorithm/hash'
 import { createRandom } from '../algorithm/random'
 import type { ChatRequest } from '../chat'
 import { describe } from '../context/describe'
-import type { Features } from '../context/features'
+import { UNDESCRIBED } from '../context/features'
 import { estimateTextTokens } from '../context/tokens'
 import type { EmbeddingsInput, EmbeddingsRequest } from '../embeddings'
 import type { Native } from '../provider/native'
@@ -94,7 +94,7 @@ function embeddingsQuestion({ embeddings }: EmbeddingsAsked, { key }: Controls):
   const { largest, all } = sizesOf(input)
   return {
     model: body.model,
-    // Each text is read by itself, so that the largest has to fit
+    // What texts to embed are about must not change who embeds them. Each is read by itself, so that the largest has to fit
     features: { ...UNDESCRIBED, promptTokens: largest },
     bound: input.kind === 'tokens' ? TOKEN_NUMBERS : undefined,
     metadata: body.metadata ?? {},
@@ -110,19 +110,4 @@ function sizesOf(input: EmbeddingsInput): { readonly largest: number; readonly a
   }
   const lengths = input.lists.map(list => list.length)
   return { largest: Math.max(...lengths), all: lengths.reduce((sum, length) => sum + length, 0) }
-}
-
-const ABSTAINS = { value: undefined, confidence: 0 } as const
-
-/** What texts to embed are about is nobody's business: it must not change who embeds them. */
-const UNDESCRIBED: Omit<Features, 'promptTokens'> = {
-  language: ABSTAINS,
-  topic: ABSTAINS,
-  task: ABSTAINS,
-  complexity: ABSTAINS,
-  modalities: ['text'],
-  tools: false,
-  jsonSchema: false,
-  stream: false,
-  turns: 1,
 }
