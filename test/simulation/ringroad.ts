@@ -4,6 +4,7 @@
  */
 import { createRandom } from '../../src/algorithm/random'
 import { parseConfig } from '../../src/config'
+import { UNDESCRIBED } from '../../src/context/features'
 import { settlementOf } from '../../src/router/consequence'
 import { contestOf, idsIn, rankContest } from '../../src/router/contest'
 import { type Decision, decide, type Question } from '../../src/router/decide'
@@ -39,17 +40,7 @@ const POOL = 'fleet'
 /** Fewer tokens say nothing about the time per token: as in `router/attempt.ts`. */
 const MIN_TOKENS = 8
 
-const ABSTAINS = { value: undefined, confidence: 0 } as const
-const FEATURES = {
-  language: ABSTAINS,
-  topic: ABSTAINS,
-  task: ABSTAINS,
-  complexity: ABSTAINS,
-  modalities: ['text'],
-  tools: false,
-  jsonSchema: false,
-  stream: true,
-} as const
+const FEATURES = { ...UNDESCRIBED, stream: true } as const
 const CONTROLS = {
   strategy: undefined,
   priority: undefined,
