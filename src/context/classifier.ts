@@ -117,10 +117,12 @@ function softmax(scores: Float64Array, sharpness: number): readonly number[] {
   let largest = Number.NEGATIVE_INFINITY
   for (let index = 0; index < TOPICS.length; index++) largest = Math.max(largest, scores[index] ?? 0)
   let sum = 0
-  const odds = TOPICS.map((_, index) => {
+  const odds: number[] = []
+  for (let index = 0; index < TOPICS.length; index++) {
     const each = Math.exp(sharpness * ((scores[index] ?? 0) - largest))
     sum += each
-    return each
-  })
-  return odds.map(each => each / sum)
+    odds.push(each)
+  }
+  for (let index = 0; index < TOPICS.length; index++) odds[index] = (odds[index] ?? 0) / sum
+  return odds
 }

@@ -3,7 +3,7 @@
  * conversation is. Every guess says how sure it is, and abstains rather than guess wildly.
  */
 import type { ChatRequest } from '../chat'
-import { Classifier, type Scores } from './classifier'
+import { Classifier } from './classifier'
 import { complexityOf } from './complexity'
 import type { Features } from './features'
 import { languageOf } from './language'
@@ -15,47 +15,24 @@ import WEIGHTS from './weights/task.json' with { type: 'json' }
 
 const classifier = new Classifier(WEIGHTS)
 
-/** Guesses are made when first looked at: a request for one model or pool needs none of them, and they are most of the work. */
+/**
+ * Plain data, all of it at once, though a request for one model needs few of the guesses. Getters would put the others off, but no two objects with
+ * getters of their own are alike to V8: to make, read and copy one takes as long as a guess.
+ */
 export function describe(chat: ChatRequest): Features {
   const reading = read(chat)
-  let scores: Scores | undefined
-  let isScored = false
-  let language: Features['language'] | undefined
-  let topic: Features['topic'] | undefined
-  let task: Features['task'] | undefined
-  let complexity: Features['complexity'] | undefined
-  let promptTokens: number | undefined
   // topic, task and complexity are read off the text at once
-  const scored = (): Scores | undefined => {
-    if (!isScored) scores = classifier.score(reading)
-    isScored = true
-    return scores
-  }
+  const scores = classifier.score(reading)
   return {
-    get language() {
-      language ??= languageOf(reading)
-      return language
-    },
-    get topic() {
-      topic ??= topicOf(scored())
-      return topic
-    },
-    get task() {
-      task ??= taskOf(chat, reading, scored())
-      return task
-    },
-    get complexity() {
-      complexity ??= complexityOf(scored())
-      return complexity
-    },
+    language: languageOf(reading),
+    topic: topicOf(scores),
+    task: taskOf(chat, reading, scores),
+    complexity: complexityOf(scores),
     modalities: reading.modalities,
     tools: (chat.tools?.length ?? 0) > 0,
     jsonSchema: chat.response_format?.type === 'json_schema',
     stream: chat.stream === true,
-    get promptTokens() {
-      promptTokens ??= estimatePromptTokens(chat)
-      return promptTokens
-    },
+    promptTokens: estimatePromptTokens(chat),
     turns: reading.turns,
     maxOutputTokens: chat.max_completion_tokens ?? chat.max_tokens ?? undefined,
   }

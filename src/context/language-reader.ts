@@ -21,6 +21,8 @@ import { SCRIPTS, scriptIndexOf } from './script'
 
 /** Letters and blanks looked at, at most: more changes one guess in a thousand. */
 const MOST_UNITS = 200
+/** No unit begins more than five letter runs, and a whole word is one more. */
+const MOST_RUNS = 6 * MOST_UNITS
 /** Of each text: code and numbers are passed over, but not for ever. */
 const READ_CHARACTERS = 1_000
 /** A last turn with fewer letters ("ok, shorter") is read together with what was said before. */
@@ -61,10 +63,14 @@ export class LanguageReader {
   readonly #model: LanguageModel
   readonly #letters: Letters = lettersFor(MOST_UNITS)
   readonly #tally: Tally
+  /** By the number of letter runs that were summed: see `#unit`. */
+  readonly #units: Float64Array
 
   constructor(weights: LanguageWeights) {
     this.#model = decode(weights)
     this.#tally = tallyFor(this.#model)
+    const { factor, offset, power } = this.#model.calibration
+    this.#units = Float64Array.from({ length: MOST_RUNS }, (_, runs) => factor * (runs + offset) ** -power)
   }
 
   /** Of the last turn, and where that is too short of what was said before, the most telling first. Code and addresses may be left in. */
@@ -131,10 +137,9 @@ export class LanguageReader {
     return [best, second]
   }
 
-  /** What a unit of the sums is worth in log odds: runs that overlap say much the same, so each says less the more there are. */
+  /** What a unit of the sums is worth in log odds: runs that overlap say much the same, so each says less the more there are. From a table, for a power is slow. */
   #unit(shared: number): number {
-    const { factor, offset, power } = this.#model.calibration
-    return factor * ((this.#tally.grams[shared] ?? 0) + offset) ** -power
+    return this.#units[this.#tally.grams[shared] ?? 0] ?? 0
   }
 
   #isCertain(least: number): boolean {

@@ -30,6 +30,9 @@ const PLACES: Readonly<Record<Topic, number>> = {
   chitchat: placeOf('chitchat'),
 }
 
+/** A number for each of a list, in its order. */
+type Each<List extends readonly unknown[]> = { readonly [Place in keyof List]: number }
+
 export function taskOf(chat: ChatRequest, reading: Reading, scores: Scores | undefined): Guess<Task> {
   const offered = (chat.tools?.length ?? 0) > 0 && chat.tool_choice !== 'none'
   const named = typeof chat.tool_choice === 'object' && chat.tool_choice !== null
@@ -39,20 +42,20 @@ export function taskOf(chat: ChatRequest, reading: Reading, scores: Scores | und
   if (scores === undefined || topicOf(scores).value === undefined)
     return { value: offered ? 'tool_use' : undefined, confidence: 1 - left }
 
-  const of = (topic: Topic): number => scores.topics[PLACES[topic]] ?? 0
+  const of = (place: number): number => scores.topics[place] ?? 0
   const asked = scores.questions > 0 ? ASKED_OF_CODE.withQuestion : ASKED_OF_CODE.without
   const odds = (scores.extract / (1 - scores.extract)) * (chat.response_format?.type === 'json_schema' ? SCHEMA_ODDS : 1)
   const extract = odds / (1 + odds)
-  const probability: Record<Task, number> = {
-    question:
-      left * (of('knowledge_qa') + of('advice_planning') + of('math_reasoning') + of('technical_support') + asked * of('coding')),
-    generate: left * (of('creative_writing') + of('functional_writing') + (1 - asked) * of('coding')),
-    transform: left * (1 - extract) * of('text_transform'),
-    extract: left * extract * of('text_transform'),
-    converse: left * of('chitchat'),
-    tool_use: 1 - left,
-  }
-  const value = TASKS.reduce((best, task) => (probability[task] > probability[best] ? task : best))
-  const confidence = probability[value]
-  return { value: confidence >= LEAST_TASK_CONFIDENCE ? value : undefined, confidence }
+  const asks = of(PLACES.knowledge_qa) + of(PLACES.advice_planning) + of(PLACES.math_reasoning) + of(PLACES.technical_support)
+  const question = left * (asks + asked * of(PLACES.coding))
+  const generate = left * (of(PLACES.creative_writing) + of(PLACES.functional_writing) + (1 - asked) * of(PLACES.coding))
+  const transform = left * (1 - extract) * of(PLACES.text_transform)
+  const extracts = left * extract * of(PLACES.text_transform)
+  const converse = left * of(PLACES.chitchat)
+  // a list and not a record: to look up names that are in a variable is slow
+  const probabilities: Each<typeof TASKS> = [question, generate, transform, extracts, converse, 1 - left]
+  let best = 0
+  for (let index = 1; index < TASKS.length; index++) if ((probabilities[index] ?? 0) > (probabilities[best] ?? 0)) best = index
+  const confidence = probabilities[best] ?? 0
+  return { value: confidence >= LEAST_TASK_CONFIDENCE ? TASKS[best] : undefined, confidence }
 }

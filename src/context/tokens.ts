@@ -1,42 +1,10 @@
 /**
  * How large a prompt is, in tokens, without a tokenizer: those weigh a megabyte each, every provider has its own, and what rests
- * on the figure (context windows, first-token prediction) forgives ten per cent.
- *
- * One pass charges each character by its class. The charges are a least-squares fit, rounded, of the relative error against the
- * o200k vocabulary over prose in 75 languages, exam questions, and JavaScript and JSON sources: the median error is at most 5 %
- * for English, Chinese and code, nine in ten of those lie within 20 %; Latin-script languages that the vocabulary knows badly
- * (Swahili, Zulu) come out up to 40 % low, Vietnamese a third high. Other providers cut the same text somewhat differently.
+ * on the figure (context windows, first-token prediction) forgives ten per cent. The text is charged for by its characters; messages, tools, images
+ * and documents by the piece.
  */
 import type { ChatMessage, ChatRequest } from '../chat'
-import { scriptOf } from './script'
-
-/** Charges in hundredths of a token: whole numbers, so that sums are exact. */
-const CHARGE = {
-  /** A Latin word up to its fourth letter. Case changes begin a new word: `camelCase` is two. */
-  word: 100,
-  /** Each letter after the fourth: English words of 8 letters are still mostly one token, rarer ones are not. */
-  letter: 9,
-  /** On top, for a letter outside ASCII: such words break into more pieces. */
-  accent: 80,
-  cyrillicWord: 130,
-  cyrillicLetter: 39,
-  /** The first three digits of a number, with the blank that usually goes before and is a token of its own. */
-  digits: 190,
-  /** Three more. */
-  moreDigits: 100,
-  punctuation: 55,
-  /** Punctuation after punctuation: `});` or `==` share tokens. */
-  morePunctuation: 30,
-  lineBreak: 65,
-  indentation: 35,
-  han: 85,
-  kana: 80,
-  hangul: 85,
-  /** Every other script: Greek, Arabic, Hebrew, Thai, the scripts of India... */
-  other: 41,
-  /** Arrows, mathematical signs, emoji. */
-  symbol: 180,
-} as const
+import { charge } from './token-charge'
 
 /** OpenAI's published way of counting: three tokens around each message and its role, three that open the answer. */
 const TOKENS_PER_MESSAGE = 4
@@ -57,61 +25,6 @@ const READ_CHARACTERS = 100_000
 const BLOCK_CHARACTERS = 500
 /** Schema nodes looked at; what lies beyond is extrapolated tool by tool. */
 const SCHEMA_NODES = 4_000
-
-const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39
-const isCapital = (unit: number): boolean => unit >= 0x41 && unit <= 0x5a
-const isSmall = (unit: number): boolean => unit >= 0x61 && unit <= 0x7a
-const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff
-
-type Class = 'start' | 'latin' | 'cyrillic' | 'digit' | 'line' | 'blank' | 'blanks' | 'punctuation' | 'character'
-
-/** Hundredths of a token for `text` from `from` up to, not including, `to`. */
-function charge(text: string, from: number, to: number): number {
-  let total = 0
-  let previous: Class = 'start'
-  let previousUnit = 0
-  let run = 0
-  for (let index = from; index < to; index++) {
-    const unit = text.charCodeAt(index)
-    let current: Class = 'character'
-    if (isDigit(unit)) {
-      current = 'digit'
-      run = previous === 'digit' ? run + 1 : 0
-      if (run % 3 === 0) total += run === 0 ? CHARGE.digits : CHARGE.moreDigits
-    } else if (unit === 0x20 || unit === 0x09) {
-      // one blank belongs to the word after it; a run of blanks is a token
-      current = previous === 'start' || previous === 'line' || previous === 'blank' || previous === 'blanks' ? 'blanks' : 'blank'
-      if (current === 'blanks' && previous !== 'blanks') total += CHARGE.indentation
-    } else if (unit === 0x0a || unit === 0x0d) {
-      current = 'line'
-      if (previous !== 'line') total += CHARGE.lineBreak
-    } else {
-      // Nearly all that is read is ASCII, and for it no table is needed
-      const script = unit >= 0x80 ? scriptOf(unit) : isSmall(unit) || isCapital(unit) ? 'latin' : 'none'
-      if (script === 'latin') {
-        current = 'latin'
-        const begins = previous !== 'latin' || (isCapital(unit) && isSmall(previousUnit))
-        run = begins ? 1 : run + 1
-        total += begins ? CHARGE.word : run > 4 ? CHARGE.letter : 0
-        if (unit >= 0x80) total += CHARGE.accent
-      } else if (script === 'cyrillic') {
-        current = 'cyrillic'
-        run = previous === 'cyrillic' ? run + 1 : 1
-        total += run === 1 ? CHARGE.cyrillicWord : run > 4 ? CHARGE.cyrillicLetter : 0
-      } else if (script === 'none') {
-        if (isLowSurrogate(unit)) continue
-        current = 'punctuation'
-        total += previous === 'punctuation' ? CHARGE.morePunctuation : CHARGE.punctuation
-      } else {
-        total +=
-          script === 'han' || script === 'kana' || script === 'hangul' || script === 'symbol' ? CHARGE[script] : CHARGE.other
-      }
-    }
-    previous = current
-    previousUnit = unit
-  }
-  return total
-}
 
 /** Tokens of several texts, each on its own; above `READ_CHARACTERS` in all, from an even sample of them. */
 export function estimateTextTokens(texts: readonly string[]): number {

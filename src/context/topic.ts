@@ -8,11 +8,12 @@ export const LEAST_TOPIC_CONFIDENCE = 0.25
 export function topicOf(scores: Scores | undefined): Guess<Topic> {
   let topic: Topic | undefined
   let confidence = 0
-  TOPICS.forEach((candidate, index) => {
-    const probability = scores?.topics[index] ?? 0
-    if (probability <= confidence) return
-    topic = candidate
+  if (scores === undefined) return { value: topic, confidence }
+  for (let index = 0; index < TOPICS.length; index++) {
+    const probability = scores.topics[index] ?? 0
+    if (probability <= confidence) continue
+    topic = TOPICS[index]
     confidence = probability
-  })
+  }
   return { value: confidence >= LEAST_TOPIC_CONFIDENCE ? topic : undefined, confidence }
 }

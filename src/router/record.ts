@@ -131,7 +131,7 @@ export function takeNotes(plan: WorkPlan, question: Sized, decided?: Decided): N
     return {
       work: plan.work,
       asked: askedOf(plan, question),
-      features: { ...features },
+      features,
       bound: bound ?? null,
       metadata: isCut ? {} : metadata,
       claims: isCut ? {} : claims,

@@ -6,8 +6,8 @@ let texts: readonly string[] = []
 let next = 0
 
 /** All that is read off a prompt; the sum keeps the work from being optimised away. */
-const looked = ({ language, topic, task, complexity, modalities }: Features): number =>
-  language.confidence + topic.confidence + task.confidence + complexity.confidence + modalities.length
+const looked = ({ language, topic, task, complexity, modalities, promptTokens }: Features): number =>
+  language.confidence + topic.confidence + task.confidence + complexity.confidence + modalities.length + promptTokens
 
 export default {
   async fetch(request: Request): Promise<Response> {

@@ -27,6 +27,11 @@ suite('describe', () => {
     expect(features.promptTokens).toBeLessThan(25)
   })
 
+  test('is plain data, which copies and is written as JSON as it is', () => {
+    const properties = Object.values(Object.getOwnPropertyDescriptors(describe(asking('hello'))))
+    expect(properties.every(property => 'value' in property)).toBe(true)
+  })
+
   test('null counts as absent', () => {
     expect(describe(asking('hello', { stream: null, tools: null, response_format: null, tool_choice: null }))).toMatchObject({
       stream: false,
