@@ -7,11 +7,11 @@
  */
 import { createDurable } from 'itty-durable'
 import { type Contest, idsIn, isContest, rankContest } from '../router/contest'
-import { type Ruling, ruleOn, type Seen } from '../state/central'
+import { type Inquiry, type Ruling, ruleInRows, ruleOn, type Seen } from '../state/central'
 import { type RegistryView, TRACKER_AGE_MS } from '../state/registry-view'
 import { isReport, type Report, type Snapshot, type SyncAnswer } from '../state/report'
 import { isSummary, type Summary } from '../state/summary'
-import { Tracker, type TrackerMemory, type TrackerState } from '../state/tracker'
+import { type Changes, Tracker, type TrackerMemory, type TrackerState } from '../state/tracker'
 import { Exchange } from './exchange'
 import { registryClient } from './registry-client'
 
@@ -34,6 +34,10 @@ interface Shell {
   /** As it was called by; itty-durable has it from the caller. */
   readonly idFromName?: string
   waitUntil(promise: Promise<unknown>): void
+}
+
+interface Ruled {
+  readonly ruling: Ruling
 }
 
 export class LoadTracker extends createDurable({ autoPersist: false }) {
@@ -60,10 +64,7 @@ export class LoadTracker extends createDurable({ autoPersist: false }) {
     await this.#askInTime(Date.now())
     this.#tellAbove()
     this.#warnOfCut(report)
-    if ('models' in answer) return this.#answer(answer, report)
-    // What everyone is told has been written down already
-    const head = JSON.stringify({ ...answer.head, ...this.#news(report) })
-    return new Response(`${head.slice(0, -1)},"rows":${answer.rows}}`, { headers: { 'content-type': 'application/json' } })
+    return this.#told(answer, this.#news(report))
   }
 
   /** Another tracker tells of its isolates, and gets to know of all but these. */
@@ -75,17 +76,16 @@ export class LoadTracker extends createDurable({ autoPersist: false }) {
   }
 
   /** A sync that also chooses. One request at a time gets this far, so that each sees whom the ones before it chose. */
-  async rule(report: Report, contest: Contest, question: number | null): Promise<SyncAnswer & { readonly ruling: Ruling }> {
+  async rule(report: Report, contest: Contest, question: number | null): Promise<(SyncAnswer & Ruled) | Response> {
     if (!isReport(report) || !isContest(contest)) throw new TypeError('this is not a report with a contest')
     const inquiry = { question: question ?? undefined, promptTokens: contest.allTokens, ids: idsIn(contest) }
-    const rank = (seen: Seen) => rankContest(contest, seen)
-    const { snapshot, ...ruling } = ruleOn(this.#tracker, report, inquiry, Date.now(), rank)
+    const { answer, ruling } = this.#rule(report, inquiry, seen => rankContest(contest, seen))
     await this.#writeInTime(report)
     // Whoever waits for a decision does not wait for the registry
     this.#shell.waitUntil(this.#askInTime(Date.now()))
     this.#tellAbove()
     this.#warnOfCut(report)
-    return { ...this.#answer(snapshot, report), ruling }
+    return this.#told(answer, { ...this.#news(report), ruling })
   }
 
   look(): TrackerState {
@@ -105,8 +105,24 @@ export class LoadTracker extends createDurable({ autoPersist: false }) {
     this.#isDirty = true
   }
 
-  #answer(snapshot: Snapshot, report: Report): SyncAnswer {
-    return { ...snapshot, ...this.#news(report) }
+  #rule(
+    report: Report,
+    inquiry: Inquiry,
+    rank: (seen: Seen) => readonly string[],
+  ): Ruled & { readonly answer: Snapshot | Changes } {
+    if (report.has === undefined) {
+      const { snapshot, ...ruling } = ruleOn(this.#tracker, report, inquiry, Date.now(), rank)
+      return { answer: snapshot, ruling }
+    }
+    const { changes, ...ruling } = ruleInRows(this.#tracker, report, inquiry, Date.now(), rank)
+    return { answer: changes, ruling }
+  }
+
+  #told<T>(answer: Snapshot | Changes, rest: T): (Snapshot & T) | Response {
+    if ('models' in answer) return { ...answer, ...rest }
+    // What everyone is told has been written down already
+    const head = JSON.stringify({ ...answer.head, ...rest })
+    return new Response(`${head.slice(0, -1)},"rows":${answer.rows}}`, { headers: { 'content-type': 'application/json' } })
   }
 
   #tellAbove(): void {

@@ -6,6 +6,7 @@ import type { Contest } from '../router/contest'
 import type { Ruling } from '../state/central'
 import type { KnownRegistry } from '../state/known-registry'
 import type { LocalLoad } from '../state/local-load'
+import type { Report } from '../state/report'
 import { SYNC_TIMEOUT_MS, type SyncSchedule } from '../state/sync-schedule'
 import type { TrackerClient } from './tracker-client'
 
@@ -29,7 +30,8 @@ export async function syncInTime(syncing: Syncing): Promise<void> {
   for (let failures = 0, calls = 0; failures < MAX_FAILURES && calls < MAX_CALLS; calls++) {
     const waitMs = schedule.plan(now())
     if (waitMs === undefined) return
-    if (waitMs > 0) await new Promise<void>(resolve => after(waitMs, resolve))
+    for (let leftMs = waitMs; leftMs > 0; leftMs = schedule.leftMs(now()))
+      await new Promise<void>(resolve => after(leftMs, resolve))
     const result = await syncOnce(syncing)
     if (result === 'failed') failures += 1
     // Leases that are merely live are told again by their heartbeat
@@ -43,9 +45,9 @@ export async function syncInTime(syncing: Syncing): Promise<void> {
 export async function askOnce(syncing: Syncing, contest: Contest, question: number | undefined): Promise<Ruling | undefined> {
   const { load, registry, schedule, client, now } = syncing
   const startedMs = now()
-  const report = { ...load.report(startedMs), registry: registry.revision }
   // Without the tracker the isolate decides by itself
-  const answer = await client.rule(report, contest, question).catch(() => undefined)
+  const answer = await client.rule(reportFrom(syncing, startedMs), contest, question).catch(() => undefined)
+  schedule.took(now() - startedMs)
   if (answer === undefined) return undefined
   const { ruling, ...told } = answer
   schedule.told(startedMs, told.intervalMs)
@@ -55,7 +57,8 @@ export async function askOnce(syncing: Syncing, contest: Contest, question: numb
 }
 
 /** `busy`: another call is under way. Never rejects: without the tracker, routing goes on with what this isolate knows. */
-export async function syncOnce({ load, registry, schedule, client, now, after }: Syncing): Promise<'told' | 'busy' | 'failed'> {
+export async function syncOnce(syncing: Syncing): Promise<'told' | 'busy' | 'failed'> {
+  const { load, registry, schedule, client, now, after } = syncing
   const startedMs = now()
   if (!schedule.begin(startedMs)) return 'busy'
   let cancel = () => {}
@@ -63,9 +66,7 @@ export async function syncOnce({ load, registry, schedule, client, now, after }:
     cancel = after(SYNC_TIMEOUT_MS, () => resolve(undefined))
   })
   // A tracker that is away is the normal case this is built for: the report stays unacknowledged and goes again
-  const { tookMs } = schedule
-  const report = { ...load.report(startedMs), registry: registry.revision, ...(tookMs !== undefined && { tookMs }) }
-  const answer = await Promise.race([client.sync(report).catch(() => undefined), timeout])
+  const answer = await Promise.race([client.sync(reportFrom(syncing, startedMs)).catch(() => undefined), timeout])
   cancel()
   schedule.took(now() - startedMs)
   schedule.end(startedMs, answer?.intervalMs)
@@ -73,4 +74,9 @@ export async function syncOnce({ load, registry, schedule, client, now, after }:
   load.accept(answer, startedMs)
   registry.accept(answer.registry, startedMs, answer.isFresh)
   return 'told'
+}
+
+function reportFrom({ load, registry, schedule }: Syncing, nowMs: number): Report {
+  const tookMs = schedule.takeTookMs()
+  return { ...load.report(nowMs), registry: registry.revision, ...(tookMs !== undefined && { tookMs }) }
 }

@@ -31,15 +31,12 @@ export function trackerClient(
   { shard = 0, rows }: TrackerClientOptions = {},
 ): TrackerClient {
   const stub = proxyDurable(inTime(namespace, { locationHint: region }), { parse: true }).get(trackerName(region, shard))
+  const having = (report: Report): Report => (rows === undefined ? report : { ...report, has: rows.version })
+  const heard = (answer: unknown): Heard => (rows !== undefined && isObject(answer) ? withModels(answer, rows) : checked(answer))
   return {
-    sync: async report => {
-      const answer = await stub.sync(rows === undefined ? report : { ...report, has: rows.version })
-      return complete(rows !== undefined && isObject(answer) ? withModels(answer, rows) : checked(answer))
-    },
+    sync: async report => complete(heard(await stub.sync(having(report)))),
     rule: async (report, contest, question) => {
-      const { ruling, ...answer } = checked<Snapshot & Partial<SyncAnswer> & { readonly ruling: unknown }>(
-        await stub.rule(report, contest, question ?? null),
-      )
+      const { ruling, ...answer } = heard(await stub.rule(having(report), contest, question ?? null))
       if (!isRuling(ruling)) throw new Error('the load tracker did not choose')
       return { ...complete(answer), ruling }
     },
@@ -61,8 +58,11 @@ export async function exchangeWith(
   return answer
 }
 
+/** As it came, of whatever version. */
+type Heard = Snapshot & Partial<SyncAnswer> & { readonly ruling?: unknown }
+
 /** During a rollout the object may be of a version that tells everything. */
-function withModels({ rows, ...answer }: Record<string, unknown>, known: KnownRows): Snapshot & Partial<SyncAnswer> {
+function withModels({ rows, ...answer }: Record<string, unknown>, known: KnownRows): Heard {
   if (rows === undefined) return checked(answer)
   if (!isRowsSince(rows)) throw new Error('the load tracker did not answer with its rows')
   return checked({ ...answer, models: known.accept(rows) })

@@ -83,7 +83,14 @@ const RecordSchema = v.object({
   turn: v.pipe(v.number(), v.integer()),
   place: v.string(),
   view: v.nullable(v.object({ ageMs: v.number(), arrivalsPerSecond: v.number(), meanPromptTokens: v.number() })),
-  decided: v.exactOptional(v.object({ mode: v.picklist(DECIDES), by: v.picklist(['tracker', 'isolate']), waitedMs: v.number() })),
+  decided: v.exactOptional(
+    v.object({
+      mode: v.picklist(DECIDES),
+      by: v.picklist(['tracker', 'isolate']),
+      waitedMs: v.number(),
+      spared: v.exactOptional(v.literal(true)),
+    }),
+  ),
   loads: v.record(v.string(), LoadSchema),
   feedback: v.record(v.string(), v.record(v.string(), v.record(v.string(), EvidenceSchema))),
   // Only held against what comes out now

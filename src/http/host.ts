@@ -30,7 +30,7 @@ function hearingOf(syncing: Syncing, executionCtx: AppContext['executionCtx']): 
   }
   return {
     intervalMs: () => schedule.intervalMs,
-    isAway: () => schedule.isAway(now()),
+    mayWait: () => schedule.mayWait(now()),
     waited: inTime => schedule.waited(inTime, now()),
     sync: () => (schedule.isBusy(now()) ? undefined : goingOn(syncOnce(syncing).then(result => result === 'told'))),
     ask: (contest, question) => goingOn(askOnce(syncing, contest, question)),

@@ -32,7 +32,7 @@ export const informed = createMiddleware<AppEnv>(async (c, next) => {
   const { plan, missingSecrets } = deployment
   if (plan === undefined || plan.live.size === 0) return problemResponse(noModel(missingSecrets), surfaceOf(c), NO_RETRY)
   c.set('plan', plan)
-  if (plan.hears && isSlowToRead(c)) hearAhead(c)
+  if (plan.refreshes && isSlowToRead(c)) hearAhead(c)
   return next()
 })
 

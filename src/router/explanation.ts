@@ -18,7 +18,7 @@ export interface Explanation {
   /** Of the fleet's load; null: only this isolate's own requests are known. */
   readonly view: { readonly age_ms: number } | null
   /** Where it was decided and where the view is from; null: nobody noted it. */
-  readonly decided: { readonly mode: string; readonly by: string; readonly waited_ms: number } | null
+  readonly decided: { readonly mode: string; readonly by: string; readonly waited_ms: number; readonly spared?: true } | null
   /** What `consistent-hash` places, as a fingerprint. */
   readonly hash_key: string
   /** Of the strategy's randomness. */
@@ -58,10 +58,17 @@ export function explained(decision: Decision, { features, view, hashKey, seed }:
     ],
     panic,
     view: view === undefined ? null : { age_ms: view.ageMs },
-    decided: decided === undefined ? null : { mode: decided.mode, by: decided.by, waited_ms: decided.waitedMs },
+    decided: decided === undefined ? null : shown(decided),
     hash_key: hashKey,
     seed,
   }
 }
+
+const shown = ({ mode, by, waitedMs, spared }: Decided): Explanation['decided'] => ({
+  mode,
+  by,
+  waited_ms: waitedMs,
+  ...(spared && { spared }),
+})
 
 type Explained = Pick<Sized, 'features' | 'view' | 'hashKey' | 'seed'>

@@ -2,7 +2,8 @@
  * Before a decision: news of the load, where the route says that the request is to wait for them.
  *
  * `local` waits for nothing and makes no call. `fresh` waits where the view is old, `central` for the tracker's own choice; both for a bounded time, and
- * then go by what there is. Of all that wait in an isolate one makes the call, and the others look at the view again every few ms: a promise of
+ * then go by what there is. Where more ask than the tracker can answer, it says which share may, and the rest is `fresh`: that makes no more calls than
+ * the tracker asks for in any case. Of all that wait in an isolate one makes the call, and the others look at the view again every few ms: a promise of
  * another request might never settle, since that request's client may leave, and whoever awaited it would wait for ever; a time and a number in
  * plain state cannot do that.
  */
@@ -19,8 +20,6 @@ import type { Host, World } from './world'
 export const FRESH_WAIT_MS = 150
 /** The tracker's choice is worth more: it comes with a place in its count. */
 export const CENTRAL_WAIT_MS = 250
-/** A tracker that wants to hear from an isolate less often than this has no time for each of its requests. */
-const BUSY_MS = 1_000
 /** Nobody may wait for longer than this part of the time that its client gives it. */
 const PART_OF_DEADLINE = 0.25
 /** Between two looks at what another request's call has brought. */
@@ -33,6 +32,8 @@ export interface Decided {
   /** Whose view it rests on: the tracker's at that moment, or what the isolate knew. */
   readonly by: 'tracker' | 'isolate'
   readonly waitedMs: number
+  /** The tracker was to choose, and has more to do than it can: it was not asked. */
+  readonly spared?: true
 }
 
 export interface Informed {
@@ -45,6 +46,8 @@ export interface Informed {
 
 const SETTLED = () => {}
 
+const atOnce = (decided: Decided, question: Sized): Informed => ({ question, decided, settle: SETTLED })
+
 /** Not even a promise where there is nothing to wait for. `peek`: nothing is going to be sent. */
 export function inform(
   plan: WorkPlan,
@@ -54,8 +57,8 @@ export function inform(
   { peek = false } = {},
 ): Informed | Promise<Informed> {
   const mode = modeOf(plan, question)
-  if (mode === 'local') return { question, decided: { mode, by: 'isolate', waitedMs: 0 }, settle: SETTLED }
-  return mode === 'fresh' ? freshened(mode, question, host, world) : ruled(plan, question, host, world, peek)
+  if (mode === 'local') return atOnce({ mode, by: 'isolate', waitedMs: 0 }, question)
+  return mode === 'fresh' ? freshened({ mode }, question, host, world) : ruled(plan, question, host, world, peek)
 }
 
 function modeOf(plan: WorkPlan, question: Sized): Decide {
@@ -68,7 +71,7 @@ function modeOf(plan: WorkPlan, question: Sized): Decide {
   return decideUnder(question.controls.strategy ?? group.strategy, group.decide)
 }
 
-async function freshened(mode: Decide, question: Sized, host: Host, world: World): Promise<Informed> {
+async function freshened(how: Pick<Decided, 'mode' | 'spared'>, question: Sized, host: Host, world: World): Promise<Informed> {
   const startedMs = world.now()
   await waitForNews(boundedBy(question, FRESH_WAIT_MS), host, world)
   const nowMs = world.now()
@@ -80,14 +83,14 @@ async function freshened(mode: Decide, question: Sized, host: Host, world: World
       load: id => host.load.load(id, nowMs),
       view: host.load.view(nowMs),
     },
-    decided: { mode, by: 'isolate', waitedMs: nowMs - startedMs },
+    decided: { ...how, by: 'isolate', waitedMs: nowMs - startedMs },
     settle: SETTLED,
   }
 }
 
 async function waitForNews(limitMs: number, { load, hearing }: Host, world: World): Promise<void> {
   const isOld = () => load.heardAgoMs(world.now()) > freshForMs(hearing.intervalMs())
-  if (!isOld() || hearing.isAway()) return
+  if (!isOld() || !hearing.mayWait()) return
   const limit = timer(limitMs, world)
   while (isOld() && !limit.isOver()) {
     const syncing = hearing.sync()
@@ -109,8 +112,11 @@ async function waitForNews(limitMs: number, { load, hearing }: Host, world: Worl
 async function ruled(plan: WorkPlan, question: Sized, host: Host, world: World, peek: boolean): Promise<Informed> {
   const { load, hearing } = host
   const contest = contestOf(plan, question)
-  if (contest === undefined || hearing.isAway() || hearing.intervalMs() > BUSY_MS)
-    return freshened('central', question, host, world)
+  if (contest === undefined) return freshened({ mode: 'central' }, question, host, world)
+  // Also where nobody is asked now, the tracker is to know what would come
+  const mayAsk = load.mayAsk(world.random, world.now())
+  if (!mayAsk) return freshened({ mode: 'central', spared: true }, question, host, world)
+  if (!hearing.mayWait()) return atOnce({ mode: 'central', by: 'isolate', waitedMs: 0 }, question)
   const startedMs = world.now()
   const number = peek ? undefined : load.ask(startedMs)
   const limitMs = boundedBy(question, CENTRAL_WAIT_MS)

@@ -6,7 +6,7 @@ import type { Forgetting } from '../algorithm/beta'
 import type { Config, Route } from '../config'
 import { compileWhen, type Match } from '../context/condition'
 import { byConfigured, does, type Members, type Model, type Priority, type Work } from '../model'
-import type { Decide } from '../strategy/load-use'
+import { type Decide, decideUnder } from '../strategy/load-use'
 import { strategies } from '../strategy/strategies'
 import type { Rank, Rule, Situation, StrategyName } from '../strategy/strategy'
 import type { Regions } from './region'
@@ -73,6 +73,8 @@ export interface WorkPlan {
   readonly listed: (names: readonly string[]) => Group | { readonly unknown: string }
   /** Some requests hear from the tracker before they are decided on. */
   readonly hears: boolean
+  /** Some of these wait for a fresh view, and not for the tracker's choice. */
+  readonly refreshes: boolean
   /** What a client may use as `model`, but for single credentials, which may be named and are nobody's business. */
   readonly names: readonly string[]
 }
@@ -219,6 +221,7 @@ function planFor(work: Work, config: Config, known: ReadonlyMap<string, Model>):
       return listed(`${ids.join(' ')}|${[...singled(names)].join(' ')}`)
     },
     hears: [config, ...config.routes].some(({ decide }) => decide !== 'local'),
+    refreshes: [config, ...config.routes].some(({ strategy, decide }) => decideUnder(strategy, decide) === 'fresh'),
     names: ['auto', ...[...groups.keys()].filter(name => find(name) !== undefined && !isCredential(live.get(name)))],
   }
 }

@@ -17,8 +17,8 @@ export interface World {
 export interface Hearing {
   /** How often the tracker wants to be asked. */
   readonly intervalMs: () => number
-  /** It has let others wait in vain just now: nobody is to wait for it. */
-  readonly isAway: () => boolean
+  /** Whether this request may wait for it, which it then does. Not where it has let others wait in vain just now. */
+  readonly mayWait: () => boolean
   /** This request has waited for it. */
   readonly waited: (inTime: boolean) => void
   /** Makes the call that brings a snapshot; true: it did. Undefined: another request makes it. */

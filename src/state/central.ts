@@ -5,12 +5,12 @@
  * Who is chosen is up to whoever hands in the choice; this knows the load alone.
  */
 import { LocalLoad, type ModelLoad, type View } from './local-load'
-import type { Report, Snapshot } from './report'
-import type { Tracker } from './tracker'
+import type { ModelSnapshot, Report, Snapshot } from './report'
+import type { Changes, Tracker } from './tracker'
 
 /** What a decision looked at. */
 export interface Seen {
-  /** By the id of a model, an account or a place. */
+  /** By the id of a model, an account or a place. Those that the tracker knows nothing of are left out where it travels. */
   readonly loads: Readonly<Record<string, ModelLoad>>
   readonly view: View
 }
@@ -30,30 +30,63 @@ export interface Ruling {
   readonly seen: Seen
 }
 
+type RankBy = (seen: Seen) => readonly string[]
+
 /** Takes in the report, has `rank` look at the load, and counts the first at once. The snapshot is the one that the report is answered with. */
 export function ruleOn(
   tracker: Tracker,
   report: Report,
+  inquiry: Inquiry,
+  nowMs: number,
+  rank: RankBy,
+): Ruling & { readonly snapshot: Snapshot } {
+  const snapshot = tracker.sync(report, nowMs, 'ask')
+  const { models, ...head } = snapshot
+  const probes = inquiry.ids.filter(id => models[id]?.probe)
+  return { ...ruled(tracker, report, inquiry, nowMs, rank, { head, probes }), snapshot }
+}
+
+/** The same for whoever says which rows it has. */
+export function ruleInRows(
+  tracker: Tracker,
+  report: Report,
+  inquiry: Inquiry,
+  nowMs: number,
+  rank: RankBy,
+): Ruling & { readonly changes: Changes } {
+  const changes = tracker.answer(report, nowMs, 'ask')
+  return { ...ruled(tracker, report, inquiry, nowMs, rank, changes), changes }
+}
+
+function ruled(
+  tracker: Tracker,
+  { isolate }: Report,
   { question, promptTokens, ids }: Inquiry,
   nowMs: number,
-  rank: (seen: Seen) => readonly string[],
-): Ruling & { readonly snapshot: Snapshot } {
-  const snapshot = tracker.sync(report, nowMs)
-  const seen = seenAt(tracker, snapshot, ids, nowMs)
+  rank: RankBy,
+  told: Pick<Changes, 'head' | 'probes'>,
+): Ruling {
+  const known = tracker.everyone(ids, nowMs)
+  const seen = seenAt(known, told, ids, nowMs)
   const ranking = rank(seen)
   const [first] = ranking
-  if (question !== undefined && first !== undefined) tracker.reserve(report.isolate, question, { model: first, promptTokens })
-  return { ranking, seen, snapshot }
+  if (question !== undefined && first !== undefined) tracker.reserve(isolate, question, { model: first, promptTokens })
+  // Of whom the tracker knows nothing, the isolate knows as much
+  const loads = Object.entries(seen.loads).filter(([id]) => known[id] !== undefined)
+  return { ranking, seen: { ...seen, loads: Object.fromEntries(loads) } }
 }
 
 /** As an isolate would see it that has no requests of its own, and a snapshot of this moment in which everyone is another. */
-function seenAt(tracker: Tracker, snapshot: Snapshot, ids: readonly string[], nowMs: number): Seen {
-  const models = Object.entries(tracker.everyone(ids, nowMs)).map(
-    ([id, model]) => [id, { ...model, probe: snapshot.models[id]?.probe ?? false }] as const,
-  )
+function seenAt(
+  known: Readonly<Record<string, ModelSnapshot>>,
+  { head, probes }: Pick<Changes, 'head' | 'probes'>,
+  ids: readonly string[],
+  nowMs: number,
+): Seen {
+  const models = Object.entries(known).map(([id, model]) => [id, { ...model, probe: probes.includes(id) }] as const)
   const whole = new LocalLoad('everyone')
-  whole.accept({ ...snapshot, models: Object.fromEntries(models) }, nowMs)
-  const { lagMs = 0, arrivalsPerSecond, meanPromptTokens } = snapshot
+  whole.accept({ ...head, models: Object.fromEntries(models) }, nowMs)
+  const { lagMs = 0, arrivalsPerSecond, meanPromptTokens } = head
   return {
     loads: Object.fromEntries(ids.map(id => [id, whole.load(id, nowMs)])),
     view: whole.view(nowMs) ?? { ageMs: lagMs, arrivalsPerSecond, meanPromptTokens },

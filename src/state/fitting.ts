@@ -6,7 +6,7 @@ import type { Report, Waiting } from './report'
 
 /**
  * These are 13 KB at most. What travels beside them is bounded where it is made: by number, questions (`questions.ts`), placements (`placements.ts`) and
- * decisions to some 5 KB, 5 KB and 2 KB; and a contest (`router/contest.ts`) to some 6 KB. An ordinary report stays below 16 KB, and everything at its largest at once
+ * decisions to some 1 KB, 5 KB and 2 KB; and a contest (`router/contest.ts`) to some 6 KB. An ordinary report stays below 16 KB, and everything at its largest at once
  * below the 32 KB that Cloudflare takes of headers.
  */
 const LEARNED_BYTES = 6_500

@@ -58,6 +58,11 @@ export class KnownFleet {
     return this.#snapshot === undefined ? Number.POSITIVE_INFINITY : Math.abs(nowMs - this.#snapshot.atMs)
   }
 
+  /** Of the requests that want the tracker's choice, the share that may ask for it. */
+  get askShare(): number {
+    return this.#snapshot?.value.askShare ?? 1
+  }
+
   /** How many share the traffic; 1 while nothing is known. */
   get isolates(): number {
     return this.#snapshot?.value.isolates ?? 1

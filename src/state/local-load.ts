@@ -133,6 +133,13 @@ export class LocalLoad {
     return this.#fleet.heardAgoMs(nowMs)
   }
 
+  /** A request wants the tracker to choose for it. True: it may ask. `random` is uniform in [0, 1). */
+  mayAsk(random: () => number, nowMs: number): boolean {
+    const isRoom = this.#questions.want(nowMs)
+    const share = this.#fleet.askShare
+    return isRoom && (share >= 1 || random() < share)
+  }
+
   /** Numbers a question that goes to the tracker with the next report: until somebody has acted on the answer, the reports say that it is open. */
   ask(nowMs: number): number {
     return this.#questions.ask(nowMs)
@@ -164,10 +171,12 @@ export class LocalLoad {
     const asked = this.#questions.open(nowMs)
     const held = this.#leases.counts().map(([model, count]) => ({ model, ...count, ...this.#leases.waits(model, nowMs) }))
     const waiting = held.filter(({ requests }) => requests > 0)
+    const { wanted } = this.#questions
     return {
       isolate: this.#isolate,
       turn: this.#reports,
       ...(asked.length > 0 && { asked }),
+      ...(wanted > 0 && { wanted }),
       ...fittingLeases(
         held.map(row => [row.model, [row.inFlight, row.waitingTokens - row.begunTokens]]),
         waiting.map(row => [row.model, waitingRow(row)]),

@@ -3,8 +3,8 @@
  * whom it chose; the start that follows is then no news to it.
  */
 
-/** That a report names: it travels in a header. More wait at once only where the tracker is overrun. */
-const MAX_NAMED = 300
+/** At a time, and that a report names: at 100 ms to an answer these are 640 a second. More wait only where the tracker is behind, and cannot say so in time. */
+const MAX_OPEN = 64
 /** One that is older was given up by whoever asked. */
 const GIVEN_UP_MS = 2_000
 
@@ -12,8 +12,21 @@ export class Questions {
   /** When, by number. */
   readonly #openSinceMs = new Map<number, number>()
   #last = 0
+  #wanted = 0
   /** Whom the tracker counts already for a request that is about to be sent. */
   #reserved: string | undefined
+
+  /** A request wants to ask. False: too many wait already. */
+  want(nowMs: number): boolean {
+    this.#wanted += 1
+    if (this.#openSinceMs.size >= MAX_OPEN) this.#forget(nowMs)
+    return this.#openSinceMs.size < MAX_OPEN
+  }
+
+  /** So far. */
+  get wanted(): number {
+    return this.#wanted
+  }
 
   ask(nowMs: number): number {
     this.#last += 1
@@ -35,7 +48,11 @@ export class Questions {
 
   /** The latest of those that still wait. */
   open(nowMs: number): readonly number[] {
+    this.#forget(nowMs)
+    return [...this.#openSinceMs.keys()].slice(-MAX_OPEN)
+  }
+
+  #forget(nowMs: number): void {
     for (const [question, atMs] of this.#openSinceMs) if (Math.abs(nowMs - atMs) > GIVEN_UP_MS) this.#openSinceMs.delete(question)
-    return [...this.#openSinceMs.keys()].slice(-MAX_NAMED)
   }
 }

@@ -22,6 +22,8 @@ export interface Report {
   readonly registry?: number | undefined
   /** Which rows of the tracker's this isolate has (see `rows.ts`). Undefined: it wants them all, as they used to be told. */
   readonly has?: string | undefined
+  /** How many of its requests have wanted the tracker's choice so far, whether they asked or not; undefined: none, or it is of a version that asks for each. */
+  readonly wanted?: number | undefined
   /** How long its last call took, ms; undefined where that was told already, or there was none. */
   readonly tookMs?: number | undefined
   /** Models whose leases did not fit in; undefined: none. */
@@ -115,6 +117,8 @@ export interface Snapshot {
   readonly batch: number
   /** Sync no more often than this. */
   readonly intervalMs: number
+  /** Of the requests that want the tracker's choice, the share that may ask for it, 0..1. Undefined: all. */
+  readonly askShare?: number | undefined
   /** How long a start goes unreported, on average: what everyone says of itself is so old when it gets here. Undefined from a version that does not know. */
   readonly lagMs?: number | undefined
   /** Isolates that reported lately, this one included. */
@@ -176,6 +180,7 @@ export function isReport(value: unknown): value is Report {
     turn = 0,
     asked = [],
     has,
+    wanted,
     tookMs,
     leases,
     waiting = {},
@@ -190,6 +195,7 @@ export function isReport(value: unknown): value is Report {
     Array.isArray(asked) &&
     asked.every(Number.isFinite) &&
     (has === undefined || typeof has === 'string') &&
+    (wanted === undefined || Number.isFinite(wanted)) &&
     (tookMs === undefined || Number.isFinite(tookMs)) &&
     typeof batch === 'number' &&
     Array.isArray(decisions) &&

@@ -2,6 +2,7 @@
  * What a tracker keeps of an isolate between its reports. Plain data, and all of it expires: an isolate that falls silent has nothing under way any more.
  */
 import type { Arrivals } from './arrivals'
+import type { Call } from './ask-share'
 import type { Placements } from './placements'
 import type { Counts, Report } from './report'
 import { NO_RESERVATIONS, type Reservation, type Reservations, standing, withReservations } from './reservation'
@@ -12,6 +13,8 @@ export interface Reporter extends Counts {
   /** Of its latest report. */
   readonly asked: readonly number[]
   readonly turn: number
+  /** Of its requests, so far, those that wanted the tracker's choice. */
+  readonly wanted: number
   /** The latest that was learned from. */
   readonly batch: number
   readonly arrivals: Arrivals
@@ -32,6 +35,12 @@ export function standingOf(before: Reporter | undefined, report: Report): Standi
   const reserved = standing(before?.reserved ?? NO_RESERVATIONS, asked)
   const counts = reserved.size === 0 ? { leases, waiting } : withReservations({ leases, waiting }, reserved.values())
   return { ...counts, reserved, asked, turn }
+}
+
+/** How many of its requests wanted the tracker's choice since its last call. Of one that was not known before, the rest was long ago. */
+export function wantedSince(before: Reporter | undefined, { wanted }: Report, kind: Call): number {
+  if (wanted === undefined || before === undefined) return kind === 'ask' ? 1 : 0
+  return Math.max(0, wanted - before.wanted)
 }
 
 /** With a request that it asked about and will send; undefined where its latest report says that the question is settled. */

@@ -5,9 +5,10 @@
  * what the object may be asked for. Those who are new, or were told a much shorter one, are told to come back at times spread evenly over it: a crowd that came
  * at once would otherwise come back at once.
  *
- * How much that is depends on what a sync costs, and an object cannot tell: deployed clocks stand still while it works. It shows in the isolates' calls, which
- * take longer than they used to when the object is behind; then the budget shrinks at once, and grows back step by step (the additive increase and
- * multiplicative decrease of Chiu and Jain, with delay as the signal as in TCP Vegas).
+ * How much that is depends on what a call costs, and an object cannot tell: deployed clocks stand still while it works. It shows in the isolates' calls, which
+ * take longer than they used to when the object is behind; then what it is taken to bear shrinks at once, and grows back step by step (the additive increase and
+ * multiplicative decrease of Chiu and Jain, with delay as the signal as in TCP Vegas). Syncs have the first claim to it; what they leave is for questions
+ * (`ask-share.ts`).
  *
  * Pure; the clock is a parameter.
  */
@@ -15,10 +16,12 @@
 export const MIN_INTERVAL_MS = 100
 /** An isolate that has heard nothing for longer asks before it decides (see `registry-view.ts`). */
 export const MAX_INTERVAL_MS = 5_000
-/** Syncs a second that one object is asked for at most; a Durable Object is good for about 1,000 small requests a second. */
+/** Calls a second that one object is given at most, of whatever kind; a Durable Object is good for about 1,000 small requests a second. */
+export const MAX_CALLS_PER_SECOND = 600
+/** Of these, syncs that it asks for. */
 export const MAX_SYNCS_PER_SECOND = 400
 /** However slow it is, the view has to be refreshed now and then. */
-const MIN_SYNCS_PER_SECOND = 25
+const MIN_CALLS_PER_SECOND = 25
 /** Whoever is silent for more than twice its interval and this has nothing to tell. */
 const PATIENCE_MS = 2_500
 /** And whoever came once sooner, since where there is little traffic many come once. */
@@ -35,9 +38,9 @@ const DOWN = 0.8
 const LATE_MS = 60
 /** No isolate is further away from its region's object: whoever never had a quicker call was always behind others. */
 const FURTHEST_MS = 300
-/** A route that has become longer is not taken for an object that is behind, for long. */
+/** A route that has become longer is not taken for an object that is behind, for long: so much an interval, however often an isolate calls in it. */
 const FORGET_QUICKEST = 1.02
-/** The budget moves so often at most: the answer to a change comes only with the next calls. */
+/** What the object is taken to bear moves so often at most: the answer to a change comes only with the next calls. */
 const ADJUST_MS = 1_000
 const LESS = 0.7
 const MORE_PER_SECOND = 20
@@ -63,7 +66,7 @@ export class SyncPace {
   #busy = 0
   #spreads = 0
   #intervalMs = MIN_INTERVAL_MS
-  #budget = MAX_SYNCS_PER_SECOND
+  #callsPerSecond = MAX_CALLS_PER_SECOND
   #adjustedAtMs = 0
   #calls = 0
   #late = 0
@@ -78,6 +81,11 @@ export class SyncPace {
     return this.#busy
   }
 
+  /** What the object is taken to bear. */
+  get callsPerSecond(): number {
+    return this.#callsPerSecond
+  }
+
   /** It is asked for as little as may be, and that is still more than it takes. */
   get isOverrun(): boolean {
     return this.#wantedMs > MAX_INTERVAL_MS
@@ -89,10 +97,12 @@ export class SyncPace {
     this.#leave(isolate, before)
     this.#expire(nowMs)
     // Who had to wait for an answer could not come sooner
-    const keptMs = before === undefined ? 0 : nowMs - before.atMs - (tookMs ?? 0)
+    const sinceMs = before === undefined ? 0 : nowMs - before.atMs
+    const keptMs = sinceMs - (tookMs ?? 0)
     const busy = before === undefined ? 1 : before.toldMs / Math.max(before.toldMs, keptMs)
     this.#busy += busy
     const quickestMs = before?.quickestMs ?? FURTHEST_MS
+    const intervals = before === undefined ? 1 : Math.min(1, Math.max(0, sinceMs) / before.toldMs)
     if (tookMs !== undefined) {
       this.#calls += 1
       if (tookMs - quickestMs > LATE_MS) this.#late += 1
@@ -107,13 +117,13 @@ export class SyncPace {
       toldMs,
       atMs: nowMs,
       isNew: before === undefined,
-      quickestMs: Math.min(tookMs ?? quickestMs, FORGET_QUICKEST * quickestMs, FURTHEST_MS),
+      quickestMs: Math.min(tookMs ?? quickestMs, FORGET_QUICKEST ** intervals * quickestMs, FURTHEST_MS),
     })
     return toldMs
   }
 
   get #wantedMs(): number {
-    return (this.#busy * 1_000) / this.#budget
+    return (this.#busy * 1_000) / Math.min(MAX_SYNCS_PER_SECOND, this.#callsPerSecond)
   }
 
   #spread(): number {
@@ -140,9 +150,9 @@ export class SyncPace {
     // Most of them, since an isolate may be slow for reasons of its own
     const isBehind = this.#late > this.#calls / 2
     const more = (MORE_PER_SECOND * Math.min(Math.abs(sinceMs), MAX_INTERVAL_MS)) / 1_000
-    this.#budget = isBehind
-      ? Math.max(MIN_SYNCS_PER_SECOND, LESS * this.#budget)
-      : Math.min(MAX_SYNCS_PER_SECOND, this.#budget + more)
+    this.#callsPerSecond = isBehind
+      ? Math.max(MIN_CALLS_PER_SECOND, LESS * this.#callsPerSecond)
+      : Math.min(MAX_CALLS_PER_SECOND, this.#callsPerSecond + more)
     this.#adjustedAtMs = nowMs
     this.#calls = 0
     this.#late = 0

@@ -6,12 +6,13 @@
  */
 import { type Ewma, observe } from '../algorithm/ewma'
 import { type Arrivals, arrive, arriveSteadily, meanTokens, NO_ARRIVALS, ratesOf, without } from './arrivals'
+import { AskShare, type Call } from './ask-share'
 import { mayProbe, probing } from './ejection'
 import { Elsewhere } from './elsewhere'
 import { type Burden, type Experience, learn, NO_EXPERIENCE, readExperience } from './experience'
 import { PlacementLog } from './placements'
 import type { Counts, LoggedDecision, ModelSnapshot, Report, Snapshot } from './report'
-import { type Reporter, reserving, standingOf } from './reporter'
+import { type Reporter, reserving, standingOf, wantedSince } from './reporter'
 import type { Reservation } from './reservation'
 import { type OwnRow, Rows, rounded } from './rows'
 import { StaleRows } from './stale-rows'
@@ -31,6 +32,15 @@ export interface TrackerMemory {
   readonly models: Readonly<Record<string, Experience>>
 }
 
+/** An answer to whoever says which rows it has. */
+export interface Changes {
+  readonly head: Omit<Snapshot, 'models'>
+  /** JSON text of `RowsSince`. */
+  readonly rows: string
+  /** What the reporter may try. */
+  readonly probes: readonly string[]
+}
+
 /** For people. Decisions are the latest first. */
 export interface TrackerState extends Omit<Snapshot, 'batch'> {
   /** More isolates than this object can keep informed. */
@@ -46,6 +56,7 @@ export class Tracker {
   #lag: Ewma | undefined
   readonly #models: Map<string, Experience>
   readonly #pace = new SyncPace()
+  readonly #asks = new AskShare()
   readonly #rows: Rows
   readonly #stale = new StaleRows()
   readonly #elsewhere = new Elsewhere()
@@ -58,24 +69,25 @@ export class Tracker {
     this.#rows = new Rows(epoch)
   }
 
-  /** Takes in a report and answers with what the reporter needs to know of everyone else. */
-  sync(report: Report, nowMs: number): Snapshot {
-    this.#take(report, nowMs)
+  /** Takes in a report and answers with what the reporter needs to know of everyone else. `kind`: whether the call asks for a choice as well. */
+  sync(report: Report, nowMs: number, kind: Call = 'sync'): Snapshot {
+    this.#take(report, nowMs, kind)
     return this.#snapshotFor(report.isolate, nowMs)
   }
 
   /** The same, with the models as JSON text of `RowsSince`: only those that have changed since the version that the reporter has. */
-  answer(report: Report, nowMs: number): { readonly head: Omit<Snapshot, 'models'>; readonly rows: string } {
+  answer(report: Report, nowMs: number, kind: Call = 'sync'): Changes {
     const before = this.#reporters.get(report.isolate)
-    this.#take(report, nowMs)
+    this.#take(report, nowMs, kind)
     const own = this.#reporters.get(report.isolate)
     // What has ended may still be in the rows that everyone gets
     const ids = new Set([...Object.keys(before?.leases ?? {}), ...Object.keys(own?.leases ?? {}), ...this.#probes(nowMs)])
-    const others = [...ids].map(id => [id, this.#others(id, own, nowMs)])
+    const others = [...ids].map(id => [id, this.#others(id, own, nowMs)] as const)
     this.#rewrite(nowMs)
     const { from, to, shared } = this.#rows.since(report.has ?? '')
     const rest = JSON.stringify({ from, to, atMs: nowMs, own: Object.fromEntries(others) })
-    return { head: this.#head(own, nowMs), rows: `${rest.slice(0, -1)},"shared":${shared}}` }
+    const probes = others.flatMap(([id, { probe }]) => (probe === true ? [id] : []))
+    return { head: this.#head(own, nowMs), rows: `${rest.slice(0, -1)},"shared":${shared}}`, probes }
   }
 
   /** Counts a request that this isolate asked about and will send to the model. Does nothing where its latest report says that the question is settled. */
@@ -121,7 +133,7 @@ export class Tracker {
     return { models: Object.fromEntries(this.#models) }
   }
 
-  #take(report: Report, nowMs: number): void {
+  #take(report: Report, nowMs: number, kind: Call): void {
     this.#expire(nowMs)
     const before = this.#reporters.get(report.isolate)
     const { batch = 0, arrivals = NO_ARRIVALS } = before ?? {}
@@ -130,6 +142,8 @@ export class Tracker {
     const isNews = report.batch > batch
     if (isNews) this.#learn(report, nowMs)
     this.#placements.add(report.placed ?? {}, report.isolate)
+    const wanted = Math.max(report.wanted ?? 0, before?.wanted ?? 0)
+    this.#asks.call(kind, wantedSince(before, report, kind), nowMs)
     const toldMs = this.#pace.call(report.isolate, report.tookMs, nowMs)
     this.#reporters.delete(report.isolate)
     this.#reporters.set(report.isolate, {
@@ -138,6 +152,7 @@ export class Tracker {
       reserved: standing.reserved,
       asked: standing.asked,
       turn: standing.turn,
+      wanted,
       batch: Math.max(report.batch, batch),
       arrivals: isNews ? arriving(arrivals, report, nowMs) : arrivals,
       toldMs,
@@ -189,10 +204,12 @@ export class Tracker {
 
   #head(own: Reporter | undefined, nowMs: number): Omit<Snapshot, 'models'> {
     const { all } = this.#elsewhere
+    const askShare = this.#asks.share(this.#pace.callsPerSecond, nowMs)
     const others = arriveSteadily(without(this.#arrivals, own?.arrivals ?? NO_ARRIVALS, nowMs), all, nowMs)
     return {
       batch: own?.batch ?? 0,
       intervalMs: own?.toldMs ?? this.#pace.intervalMs,
+      ...(askShare < 1 && { askShare: rounded(askShare) }),
       lagMs: Math.round(this.#lag?.value ?? 0),
       isolates: this.#reporters.size + all.isolates,
       arrivalsPerSecond: ratesOf(others, nowMs).arrivalsPerSecond,

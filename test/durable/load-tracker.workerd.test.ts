@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { REGIONS, type Region } from '../../src/durable/region'
 import { trackerClient } from '../../src/durable/tracker-client'
 import type { Env } from '../../src/env'
+import type { Contest } from '../../src/router/contest'
 import { LocalLoad } from '../../src/state/local-load'
 import type { Snapshot } from '../../src/state/report'
 import { KnownRows } from '../../src/state/rows'
@@ -41,6 +42,18 @@ function setUp() {
   const models = ['one', 'two'].map(name => `${name} ${regions.length}`) as [string, string]
   return { client, stub, isolate, region, models }
 }
+
+const contestOf = (...models: readonly string[]): Contest => ({
+  strategy: 'least-connections',
+  sides: [models.map(id => [id, 1, 1_000, '#account:K', '#place:K'])],
+  hashKey: '',
+  lastModel: null,
+  promptTokens: 10,
+  allTokens: 10,
+  turns: 1,
+  nowMs: Date.now(),
+  seed: 1,
+})
 
 afterEach(() => {
   vi.useRealTimers()
@@ -209,6 +222,70 @@ describe('LoadTracker', () => {
     const again = await inRows.sync(b.report(Date.now()))
     expect(again.models[gpt]).toMatchObject({ inFlight: 1, waitingTokens: 10 })
     expect(rows.version).toBe(version)
+  })
+
+  it('answers a question as it answers a report: with what is new, and with the choice', async () => {
+    const {
+      client,
+      region,
+      models: [gpt, claude],
+    } = setUp()
+    const other = new LocalLoad('other')
+    for (const model of [gpt, gpt, claude]) other.take(model, 10, Date.now())
+    await client.sync(other.report(Date.now()))
+    const [load, rows] = [new LocalLoad('asking'), new KnownRows()]
+    const inRows = trackerClient(LOAD_TRACKER, region, { rows })
+    const contest = contestOf(gpt, claude)
+    const ask = async (of: typeof client) => {
+      const question = load.ask(Date.now())
+      const answer = await of.rule(load.report(Date.now()), contest, question)
+      load.settleAsked(question)
+      return answer
+    }
+    const first = await ask(inRows)
+    expect(first.ruling.ranking).toEqual([claude, gpt])
+    expect(Object.keys(first.ruling.seen.loads)).toEqual([gpt, claude])
+    expect(first.models[gpt]).toMatchObject({ inFlight: 2, waitingTokens: 20 })
+    const { version } = rows
+    expect(version).not.toBe('')
+    // The asker's own place is nothing that it need be told
+    const again = await ask(inRows)
+    expect(again.models[claude]).toMatchObject({ inFlight: 1, waitingTokens: 10 })
+    // A version that says of no rows is told everything
+    const whole = await ask(client)
+    expect(whole.models[gpt]).toMatchObject({ inFlight: 2, waitingTokens: 20 })
+    expect(whole.ruling.ranking).toEqual([claude, gpt])
+  })
+
+  it('hands a probe out with a question, once', async () => {
+    const {
+      region,
+      models: [broken, sound],
+    } = setUp()
+    const failing = new LocalLoad('failing')
+    for (let i = 0; i < 20; i++) failing.take(broken, 1, Date.now()).settle({ verdict: 'failed' }, Date.now())
+    failing.take(sound, 1, Date.now())
+    const client = trackerClient(LOAD_TRACKER, region)
+    await client.sync(failing.report(Date.now()))
+    const outMs = (await client.look()).models[broken]?.ejectedForMs ?? 0
+    expect(outMs).toBeGreaterThan(0)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + outMs })
+    const contest = contestOf(broken, sound)
+    const probes = []
+    for (const name of ['one', 'two']) {
+      const load = new LocalLoad(name)
+      const answer = await trackerClient(LOAD_TRACKER, region, { rows: new KnownRows() }).rule(
+        load.report(Date.now()),
+        contest,
+        undefined,
+      )
+      load.accept(answer, Date.now())
+      probes.push([answer.ruling.seen.loads[broken]?.probe, load.load(broken, Date.now()).probe])
+    }
+    expect(probes).toEqual([
+      [true, true],
+      [false, false],
+    ])
   })
 
   it('in shards knows of the other shards’ isolates, and of other regions’', async () => {

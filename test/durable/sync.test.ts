@@ -128,6 +128,43 @@ describe('a question', () => {
     expect(schedule.plan(world.nowMs)).toBe(100)
   })
 
+  it('tells how long the last call took, each call once, and the next call how long it took itself', async () => {
+    const { syncing, tracker, world } = given()
+    const told: (number | undefined)[] = []
+    const rule: Syncing['client']['rule'] = async report => {
+      told.push(report.tookMs)
+      await new Promise<void>(resolve => world.after(70, resolve))
+      return { ...tracker.sync(report, world.nowMs), registry: null, isFresh: true, ruling }
+    }
+    const asking = { ...syncing, client: { ...syncing.client, rule } }
+    const first = [askOnce(asking, contest, 1), askOnce(asking, contest, 2)]
+    await world.pass(70)
+    await Promise.all(first)
+    const next = [askOnce(asking, contest, 3), askOnce(asking, contest, 4)]
+    await world.pass(70)
+    await Promise.all(next)
+    expect(told).toEqual([undefined, undefined, 70, undefined])
+  })
+
+  it('puts off the sync that is planned, since it has told everything', async () => {
+    const { syncing, world, tracker, news, calls, startMs } = given()
+    const rule: Syncing['client']['rule'] = async report => {
+      return { ...tracker.sync(report, world.nowMs), registry: null, isFresh: true, ruling }
+    }
+    const asking = { ...syncing, client: { ...syncing.client, rule } }
+    news()
+    await syncInTime(asking)
+    void syncInTime(asking)
+    for (let question = 1; question <= 10; question++) {
+      await world.pass(50)
+      await askOnce(asking, contest, question)
+    }
+    expect(calls.map(atMs => atMs - startMs)).toEqual([0])
+    await world.pass(1_000)
+    expect(calls.map(atMs => atMs - startMs)).toEqual([0, 600])
+    expect(world.armed).toBe(0)
+  })
+
   it('is asked beside a sync that is under way', async () => {
     const { syncing, tracker, world } = given(() => new Promise(() => {}))
     const syncOfAnother = syncOnce(syncing)

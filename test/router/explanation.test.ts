@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ConfigInput } from '../../src/config'
 import { decide } from '../../src/router/decide'
 import { explained } from '../../src/router/explanation'
+import type { Decided } from '../../src/router/inform'
 import { type Asking, modelsNamed, planOf, questionOf } from './given'
 
 const INPUT: ConfigInput = {
@@ -23,11 +24,11 @@ const REGIONAL: ConfigInput = {
   routes: [{ name: 'r', use: ['a', 'b'], canary: { use: ['c'], share: 1 } }],
 }
 
-function explain(asking: Asking, dead: readonly string[] = ['c'], input = INPUT) {
+function explain(asking: Asking, dead: readonly string[] = ['c'], input = INPUT, by?: Decided) {
   const question = { ...questionOf(asking), seed: 7, promptTokens: 100 }
   const decision = decide(planOf(input, dead), question)
   if (!decision.ok) throw new Error(decision.failure.message)
-  return explained(decision.value, question)
+  return explained(decision.value, question, by)
 }
 
 describe('an explanation', () => {
@@ -44,6 +45,14 @@ describe('an explanation', () => {
       },
       { route: 'gone', why: 'none of its models is live' },
     ])
+  })
+
+  it('says whose view it rests on, and where the tracker was spared', () => {
+    expect(explain({}).decided).toBeNull()
+    const asked = { mode: 'central', by: 'tracker', waitedMs: 20 } as const
+    expect(explain({}, [], INPUT, asked).decided).toEqual({ mode: 'central', by: 'tracker', waited_ms: 20 })
+    const spared = { mode: 'central', by: 'isolate', waitedMs: 0, spared: true } as const
+    expect(explain({}, [], INPUT, spared).decided).toEqual({ mode: 'central', by: 'isolate', waited_ms: 0, spared: true })
   })
 
   it('says where the request may be served, who is not there, and whether a canary is tried', () => {

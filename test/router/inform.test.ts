@@ -8,6 +8,7 @@ import type { Hearing } from '../../src/router/world'
 import { type Ruling, ruleOn } from '../../src/state/central'
 import { LocalLoad } from '../../src/state/local-load'
 import { REFRESH_MS } from '../../src/state/refresh'
+import type { Snapshot } from '../../src/state/report'
 import { SyncSchedule } from '../../src/state/sync-schedule'
 import { Tracker } from '../../src/state/tracker'
 import { type Asking, modelsNamed, planOf, questionOf } from './given'
@@ -33,7 +34,7 @@ function setUp(route: Route, answersAfterMs: number | 'never' = 30) {
   const hearing: Hearing = {
     ...host.hearing,
     intervalMs: () => schedule.intervalMs,
-    isAway: () => schedule.isAway(world.nowMs),
+    mayWait: () => schedule.mayWait(world.nowMs),
     waited: inTime => schedule.waited(inTime, world.nowMs),
     sync: () => {
       const startedMs = world.nowMs
@@ -81,13 +82,16 @@ function setUp(route: Route, answersAfterMs: number | 'never' = 30) {
     else done(informing)
     return state
   }
+  /** The tracker's last word, with what it is not in the mood to say by itself. */
+  const told = (more: Partial<Snapshot>) =>
+    host.load.accept({ ...tracker.sync(host.load.report(world.nowMs), world.nowMs), ...more }, world.nowMs)
   const hear = () => host.load.accept(tracker.sync(host.load.report(world.nowMs), world.nowMs), world.nowMs)
   const other = (model: string) => {
     const load = new LocalLoad('other')
     load.take(model, 10, world.nowMs)
     tracker.sync(load.report(world.nowMs), world.nowMs)
   }
-  return { world, host, plan, calls, ask, hear, other, sized, schedule }
+  return { world, host, plan, calls, ask, hear, told, other, sized, schedule }
 }
 
 describe('local', () => {
@@ -268,13 +272,44 @@ describe('central', () => {
     expect(calls).toEqual({ syncs: 1, questions: 0 })
   })
 
-  it('spares a tracker that has no time for every request', async () => {
-    const { world, ask, calls, schedule } = setUp({ decide: 'central' })
-    schedule.told(world.nowMs, 1_001)
-    const asked = ask()
+  it('spares a tracker that has no time for every request: the others are fresh', async () => {
+    const { world, host, ask, calls, told } = setUp({ decide: 'central' })
+    told({ askShare: 0.25 })
+    const young = Array.from({ length: 400 }, () => ask({ controls: { deadlineMs: 10_000 } }))
     await world.pass(30)
-    expect(asked.informed?.decided).toEqual({ mode: 'central', by: 'isolate', waitedMs: 30 })
-    expect(calls).toEqual({ syncs: 1, questions: 0 })
+    const spared = young.filter(({ informed }) => informed?.decided.spared)
+    expect(calls.questions).toBeGreaterThan(0)
+    expect(spared.length).toBe(400 - calls.questions)
+    expect(spared[0]?.informed?.decided).toEqual({ mode: 'central', by: 'isolate', waitedMs: 0, spared: true })
+    expect(host.load.report(world.nowMs).wanted).toBe(400)
+    told({ askShare: 0 })
+    await world.pass(REFRESH_MS + 1)
+    const old = ask()
+    await world.pass(30)
+    expect(old.informed?.decided).toEqual({ mode: 'central', by: 'isolate', waitedMs: 30, spared: true })
+    expect(calls.syncs).toBe(1)
+  })
+
+  it('asks for the share that it was told, by chance', async () => {
+    const { world, ask, calls, told } = setUp({ decide: 'central' })
+    for (let turn = 0; turn < 400; turn++) {
+      told({ askShare: 0.25 })
+      ask()
+      await world.pass(30)
+    }
+    // 100, and four deviations of a binomial count
+    expect(Math.abs(calls.questions - 100)).toBeLessThan(35)
+    expect(calls.syncs).toBe(0)
+  })
+
+  it('asks no more at once than a tracker can have answered, whatever it was told', async () => {
+    const { ask, calls, world } = setUp({ decide: 'central' }, 'never')
+    const asked = Array.from({ length: 100 }, () => ask())
+    await world.pass(0)
+    expect(calls.questions).toBe(64)
+    await world.pass(CENTRAL_WAIT_MS)
+    for (const { informed } of asked) informed?.settle(undefined)
+    expect(asked.every(({ afterMs = Number.POSITIVE_INFINITY }) => afterMs <= CENTRAL_WAIT_MS)).toBe(true)
   })
 
   it('that only looks opens no question', async () => {

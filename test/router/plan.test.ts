@@ -20,6 +20,26 @@ const INPUT: ConfigInput = {
   ],
 }
 
+describe('what requests may wait for before they are decided on', () => {
+  type Wish = readonly [strategy: NonNullable<ConfigInput['strategy']>, decide: NonNullable<ConfigInput['decide']>]
+  it.each<[string, Wish, Wish, { readonly hears: boolean; readonly refreshes: boolean }]>([
+    ['nothing by default', ['adaptive', 'local'], ['adaptive', 'local'], { hears: false, refreshes: false }],
+    ['a fresh view', ['adaptive', 'local'], ['adaptive', 'fresh'], { hears: true, refreshes: true }],
+    ['the tracker’s choice alone', ['adaptive', 'local'], ['adaptive', 'central'], { hears: true, refreshes: false }],
+    ['both', ['adaptive', 'fresh'], ['adaptive', 'central'], { hears: true, refreshes: true }],
+    [
+      'a view, where the tracker cannot choose',
+      ['adaptive', 'local'],
+      ['model-aware', 'central'],
+      { hears: true, refreshes: true },
+    ],
+    ['no view, where nobody looks at load', ['adaptive', 'central'], ['random', 'fresh'], { hears: true, refreshes: false }],
+  ])('is %s', (_, [strategy, decide], [own, ownDecide], expected) => {
+    const routes = [{ name: 'r', use: ['a', 'b'], strategy: own, decide: ownDecide }]
+    expect(planOf({ models: modelsNamed('a', 'b'), strategy, decide, routes })).toMatchObject(expected)
+  })
+})
+
 describe('the names a client may use', () => {
   const plan = planOf(INPUT)
 

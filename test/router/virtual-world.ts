@@ -82,7 +82,7 @@ export class VirtualHost implements Host {
   /** Of a tracker that nobody may wait for; a test that wants another sets it. */
   hearing: Hearing = {
     intervalMs: () => 100,
-    isAway: () => false,
+    mayWait: () => true,
     waited: () => {},
     sync: () => unexpected('a sync'),
     ask: () => unexpected('a question'),

@@ -151,8 +151,9 @@ class Ringroad implements Policy {
   #hear(ask: Ask, place: Place, goOn: () => void): void {
     const { clock } = this.#setting
     const { load } = place.isolate
-    if (this.#source === 'central') {
-      const { nowMs } = this
+    const { nowMs } = this
+    const isSpared = this.#source === 'central' && !load.mayAsk(this.#setting.random, nowMs)
+    if (this.#source === 'central' && !isSpared) {
       const once = onlyOnce(goOn)
       clock.after(CENTRAL_WAIT_MS, () => {
         load.settleAsked(question)
@@ -177,7 +178,7 @@ class Ringroad implements Policy {
       })
       return
     }
-    if (this.#source !== 'fresh' || load.heardAgoMs(this.nowMs) <= freshForMs(place.schedule.intervalMs)) {
+    if ((this.#source !== 'fresh' && !isSpared) || load.heardAgoMs(nowMs) <= freshForMs(place.schedule.intervalMs)) {
       goOn()
       return
     }
@@ -403,7 +404,16 @@ class Ringroad implements Policy {
 
   #sync(place: Place): void {
     const waitMs = place.schedule.plan(this.nowMs)
-    if (waitMs !== undefined) this.#setting.clock.after(waitMs, () => this.#call(place))
+    if (waitMs !== undefined) this.#callAfter(waitMs, place)
+  }
+
+  #callAfter(waitMs: number, place: Place): void {
+    this.#setting.clock.after(waitMs, () => {
+      const leftMs = place.schedule.leftMs(this.nowMs)
+      // Its clock knows no whole ms
+      if (leftMs >= 1) this.#callAfter(leftMs, place)
+      else this.#call(place)
+    })
   }
 
   #call(place: Place, onAnswer = () => {}): void {

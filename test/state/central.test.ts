@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Ruling, ruleOn, type Seen } from '../../src/state/central'
+import { type Ruling, ruleInRows, ruleOn, type Seen } from '../../src/state/central'
 import { type Lease, LocalLoad } from '../../src/state/local-load'
 import type { Snapshot } from '../../src/state/report'
+import { KnownRows, type RowsSince } from '../../src/state/rows'
 import { LEASE_MS, Tracker } from '../../src/state/tracker'
 
 const START_MS = 1_700_000_000_000
@@ -146,10 +147,63 @@ describe('a question to the tracker', () => {
     other.load.take('a', 7, START_MS)
     other.sync()
     const inquiry = { question: undefined, promptTokens: 0, ids: [...IDS, '#account:K'] }
-    const { seen } = ruleOn(tracker, one.load.report(START_MS), inquiry, START_MS, fewest)
+    let looked: Seen | undefined
+    const look = (at: Seen) => {
+      looked = at
+      return fewest(at)
+    }
+    const { seen } = ruleOn(tracker, one.load.report(START_MS), inquiry, START_MS, look)
     expect(seen.loads.a).toMatchObject({ inFlight: 2, waitingTokens: 107 })
-    expect(seen.loads['#account:K']).toMatchObject({ inFlight: 0, ejectedForMs: 0 })
     expect(seen.view.ageMs).toBe(0)
+    // Of whom nothing is known nothing is told, and that is what the choice was made by
+    expect(Object.keys(seen.loads)).toEqual(['a'])
+    expect(looked?.loads['#account:K']).toMatchObject({ inFlight: 0, ejectedForMs: 0 })
+  })
+
+  it('is answered like a report: whoever says which rows it has gets those that have changed, and the same choice', () => {
+    const { tracker, isolate, now } = region()
+    const other = isolate('other')
+    for (const model of IDS) other.load.take(model, 7, now())
+    other.sync()
+    const { load } = isolate('one')
+    const rows = new KnownRows()
+    const ask = () => {
+      const question = load.ask(now())
+      const report = { ...load.report(now()), has: rows.version }
+      const inquiry = { question, promptTokens: 10, ids: IDS }
+      const { changes, ranking, seen } = ruleInRows(tracker, report, inquiry, now(), fewest)
+      const told = JSON.parse(changes.rows) as RowsSince
+      const models = rows.accept(told)
+      load.accept({ ...changes.head, models }, now())
+      load.settleAsked(question)
+      return { told, ranking, seen, models }
+    }
+    expect(Object.keys(ask().told.shared)).toEqual(IDS)
+    const again = ask()
+    // Whom the first question reserved a place with, and nobody else; the place is the asker's own
+    expect(Object.keys(again.told.shared)).toEqual([])
+    expect(again.models.a).toMatchObject({ inFlight: 1, waitingTokens: 7 })
+    expect(again.ranking).toEqual(['a', 'b', 'c'])
+    expect(again.seen.loads.a).toMatchObject({ inFlight: 1 })
+  })
+
+  it('hands out a probe once, in the rows of its own, and the choice may use it', () => {
+    const { tracker, isolate, pass, now } = region()
+    const broken = isolate('broken')
+    for (let i = 0; i < 20; i++) broken.load.take('b', 1, now()).settle({ verdict: 'failed' }, now())
+    broken.sync()
+    pass(tracker.state(now()).models.b?.ejectedForMs ?? 0)
+    const asked = ['one', 'two'].map(name => {
+      const [{ load }, rows] = [isolate(name), new KnownRows()]
+      const report = { ...load.report(now()), has: rows.version }
+      const { changes, seen } = ruleInRows(tracker, report, { question: 1, promptTokens: 1, ids: IDS }, now(), fewest)
+      load.accept({ ...changes.head, models: rows.accept(JSON.parse(changes.rows) as RowsSince) }, now())
+      return [seen.loads.b?.probe, load.load('b', now()).probe]
+    })
+    expect(asked).toEqual([
+      [true, true],
+      [false, false],
+    ])
   })
 
   it('is a start that was known of at once', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../src/algorithm/random'
-import { MAX_INTERVAL_MS, MAX_SYNCS_PER_SECOND, MIN_INTERVAL_MS, SyncPace } from '../../src/state/sync-pace'
+import { MAX_CALLS_PER_SECOND, MAX_INTERVAL_MS, MAX_SYNCS_PER_SECOND, MIN_INTERVAL_MS, SyncPace } from '../../src/state/sync-pace'
 
 const SEED = 20_261_124
 const START_MS = 1_700_000_000_000
@@ -146,6 +146,36 @@ describe('the interval between syncs', () => {
     while (ms < START_MS + 90_000) call(20)
     expect(slowMs).toBe(MAX_INTERVAL_MS)
     expect(pace.intervalMs).toBeLessThan(slowMs)
+  })
+})
+
+describe('what the object is taken to bear', () => {
+  it('shrinks for calls that take longer and longer, however often an isolate calls', () => {
+    const bornBy = (everyMs: number) => {
+      const pace = new SyncPace()
+      for (let ms = 0; ms < 8_000; ms += everyMs) pace.call('one', 20 + 40 * (ms / 1_000), START_MS + ms)
+      return pace.callsPerSecond
+    }
+    expect(bornBy(100)).toBeLessThan(MAX_CALLS_PER_SECOND)
+    expect(bornBy(10)).toBeLessThan(MAX_CALLS_PER_SECOND)
+  })
+
+  it('leaves syncs what they may have, and takes from what is beside them first', () => {
+    const pace = new SyncPace()
+    let ms = START_MS
+    const call = (tookMs: number) => {
+      ms += 1
+      // A hundred, each of which calls more often than it may, as those do that ask
+      pace.call(String(ms % 100), tookMs, ms)
+    }
+    while (ms < START_MS + 5_000) call(20)
+    expect(pace.callsPerSecond).toBe(MAX_CALLS_PER_SECOND)
+    const { intervalMs } = pace
+    while (pace.callsPerSecond === MAX_CALLS_PER_SECOND) call(500)
+    // A third less is still what syncs may have at most
+    expect(pace.callsPerSecond).toBeCloseTo(0.7 * MAX_CALLS_PER_SECOND, 6)
+    expect(pace.callsPerSecond).toBeGreaterThan(MAX_SYNCS_PER_SECOND)
+    expect(pace.intervalMs).toBe(intervalMs)
   })
 })
 

@@ -54,6 +54,31 @@ describe('a sync', () => {
     expect(slow.plan(START_MS + 2_600)).toBe(2_400)
   })
 
+  it('that fails again and again comes less and less often, until one is answered', () => {
+    const away = schedule()
+    const waits: (number | undefined)[] = []
+    for (let turn = 0, ms = START_MS; turn < 4; turn++) {
+      away.begin(ms)
+      away.end(ms, undefined)
+      const waitMs = away.plan(ms) ?? 0
+      waits.push(waitMs)
+      ms += waitMs
+    }
+    // The first may be lost by chance
+    expect(waits).toEqual([100, 800, 5_000, 5_000])
+    const ms = START_MS + 60_000
+    away.begin(ms)
+    away.end(ms, 100)
+    expect(away.plan(ms)).toBe(100)
+  })
+
+  it('tells once how long the last one took', () => {
+    const told = schedule()
+    expect(told.takeTookMs()).toBeUndefined()
+    told.took(70.4)
+    expect([told.takeTookMs(), told.takeTookMs()]).toEqual([70, undefined])
+  })
+
   it('that does not come back gives way after two seconds, and its late end changes nothing of its successor', () => {
     const stale = schedule()
     stale.begin(START_MS)
@@ -89,6 +114,28 @@ describe('waiting for the tracker', () => {
     expect(tried.isAway(START_MS + 2_010)).toBe(false)
     tried.waited(false, START_MS + 2_010)
     expect(tried.isAway(START_MS + 2_020)).toBe(true)
+  })
+
+  it('is for one at a time then, and less and less often while that is in vain', () => {
+    const tried = schedule()
+    const tries: number[] = []
+    for (let ms = 0; ms < 40_000; ms += 50) {
+      // Any number of requests, each of which waits for 250 ms
+      const may = [0, 1, 2].map(() => tried.mayWait(START_MS + ms))
+      if (ms >= 250 && may.some(Boolean)) tries.push(may.filter(Boolean).length, ms)
+      if (ms === 200 || tries.at(-1) === ms - 250) for (const _ of may) tried.waited(false, START_MS + ms)
+    }
+    // After 2, 4, 8 and 8 seconds
+    expect(tries).toEqual([1, 2_200, 1, 6_450, 1, 14_700, 1, 22_950, 1, 31_200, 1, 39_450])
+    tried.waited(true, START_MS + 39_500)
+    expect([0, 1, 2].map(() => tried.mayWait(START_MS + 39_550))).toEqual([true, true, true])
+  })
+
+  it('is in vain once for all that waited at once', () => {
+    const tried = schedule()
+    for (let i = 0; i < 50; i++) tried.waited(false, START_MS + i)
+    expect(tried.isAway(START_MS + 2_000)).toBe(true)
+    expect(tried.isAway(START_MS + 2_001)).toBe(false)
   })
 
   it('is as before when one has come in time, and not because an answer came late', () => {

@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ASK_COST } from '../../src/state/ask-share'
+import { ruleOn } from '../../src/state/central'
 import { HELD_MS } from '../../src/state/leases'
-import type { Lease } from '../../src/state/local-load'
+import { type Lease, LocalLoad } from '../../src/state/local-load'
 import { type Learned, MAX_DECISIONS, MAX_SAMPLES, type Report } from '../../src/state/report'
+import { MAX_CALLS_PER_SECOND } from '../../src/state/sync-pace'
 import { LEASE_MS, Tracker } from '../../src/state/tracker'
 import { Fleet, overTheWire, START_MS } from './fleet'
 
@@ -437,5 +440,67 @@ describe('whatever is lost, repeated, late or settled twice', () => {
       }),
       { seed: SEED, numRuns: 500 },
     )
+  })
+})
+
+describe('the share of requests that may ask for a choice', () => {
+  /** For five seconds an isolate makes a call every 20 ms, in which as many requests want to ask as are given. What it is told last. */
+  const toldAfter = (wanted: number, deliver: (tracker: Tracker, report: Report, nowMs: number, turn: number) => void) => {
+    const [tracker, load] = [new Tracker(), new LocalLoad('isolate')]
+    let nowMs = START_MS
+    for (let turn = 0; turn < 250; turn++) {
+      nowMs += 20
+      for (let i = 0; i < wanted; i++) load.mayAsk(Math.random, nowMs)
+      deliver(tracker, overTheWire(load.report(nowMs)), nowMs, turn)
+    }
+    return tracker.sync(load.report(nowMs), nowMs).askShare
+  }
+  const reports = (tracker: Tracker, report: Report, nowMs: number) => void tracker.sync(report, nowMs)
+  /** Of 3,000 a second, when so many calls a second only report. */
+  const shareWith = (syncs: number) => (MAX_CALLS_PER_SECOND - syncs) / ASK_COST / 3_000
+
+  it('is what the object has left after the reports, over what is wanted', () => {
+    expect(toldAfter(60, reports)).toBeCloseTo(shareWith(50), 2)
+    // 350 a second are within what is left
+    expect(toldAfter(7, reports)).toBeUndefined()
+  })
+
+  it('is told to whoever is asked for a choice as well', () => {
+    const [tracker, load] = [new Tracker(), new LocalLoad('isolate')]
+    const inquiry = { question: undefined, promptTokens: 0, ids: ['m'] }
+    let told: number | undefined
+    for (let ms = 0; ms < 5_000; ms += 20) {
+      for (let i = 0; i < 60; i++) load.mayAsk(Math.random, START_MS + ms)
+      told = ruleOn(tracker, load.report(START_MS + ms), inquiry, START_MS + ms, () => []).snapshot.askShare
+    }
+    expect(told).toBeCloseTo(shareWith(0), 2)
+  })
+
+  it('takes a report that arrives twice, or late, or never, for what it is', () => {
+    const twice = toldAfter(60, (tracker, report, nowMs) => {
+      reports(tracker, report, nowMs)
+      reports(tracker, report, nowMs)
+    })
+    expect(twice).toBeCloseTo(shareWith(100), 2)
+    const lost = toldAfter(60, (tracker, report, nowMs, turn) => {
+      if (turn % 2 === 0) reports(tracker, report, nowMs)
+    })
+    expect(lost).toBeCloseTo(shareWith(25), 2)
+    const held: Report[] = []
+    const swapped = toldAfter(60, (tracker, report, nowMs, turn) => {
+      held.push(report)
+      if (turn % 2 === 1) for (const each of held.splice(0).toReversed()) reports(tracker, each, nowMs)
+    })
+    expect(swapped).toBeCloseTo(shareWith(50), 2)
+  })
+
+  it('counts the questions themselves where an isolate does not say how many wanted to ask', () => {
+    const tracker = new Tracker()
+    let told: number | undefined
+    for (let ms = 0; ms < 15_000; ms += 1) {
+      const { wanted: _, ...report } = new LocalLoad(`isolate ${ms % 50}`).report(START_MS + ms)
+      told = tracker.sync(report, START_MS + ms, 'ask').askShare
+    }
+    expect(told).toBeCloseTo(MAX_CALLS_PER_SECOND / ASK_COST / 1_000, 2)
   })
 })

@@ -118,6 +118,15 @@ describe('central', () => {
       })
       expect(await response.json()).toMatchObject({ matches: true, difference: null, decision: { decided: { mode: 'central' } } })
     }
+    // And says so where the tracker had no time for it
+    const [line = ''] = routed()
+    const spared = line.replaceAll(/"mode":"central","by":"\w+"/g, '"mode":"central","by":"isolate","spared":true')
+    const response = await fetch(new URL('/admin/replay', url), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' },
+      body: spared,
+    })
+    expect(await response.json()).toMatchObject({ decision: { decided: { mode: 'central', by: 'isolate', spared: true } } })
   })
 })
 
