@@ -60,7 +60,8 @@ export function unfit(
   if (bound !== undefined && dialectFor(model.provider, bound.dialect).name !== bound.dialect)
     return { kind: 'bound', field: bound.field, ...(bound.why !== undefined && { why: bound.why }) }
   if (model.state === 'draining') return { kind: 'draining' }
-  const missing = requiredCapabilities(features).find(capability => model.capabilities?.has(capability) === false)
+  const { capabilities } = model
+  const missing = capabilities && requiredCapabilities(features).find(capability => !capabilities.has(capability))
   if (missing !== undefined) return { kind: 'capability', missing }
   return model.contextWindow !== undefined && features.promptTokens > model.contextWindow
     ? { kind: 'context-window', needed: features.promptTokens, window: model.contextWindow }

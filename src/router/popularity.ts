@@ -16,7 +16,7 @@ export class Popularity {
   /** Counts this request as well, unless it only asks. */
   isPopular(key: string, nowMs: number, { peek = false } = {}): boolean {
     let count = 1
-    for (const [at, known] of this.#keys.entries()) if (known === key && nowMs - (this.#timesMs[at] ?? 0) < WITHIN_MS) count += 1
+    for (let at = 0; at < REMEMBERED; at++) if (this.#keys[at] === key && nowMs - (this.#timesMs[at] ?? 0) < WITHIN_MS) count += 1
     if (!peek) {
       this.#keys[this.#next] = key
       this.#timesMs[this.#next] = nowMs

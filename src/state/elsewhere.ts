@@ -10,25 +10,29 @@ import { aged, merged, NO_SUMMARY, SUMMARY_MS, type Summary, type SummaryRow } f
 const LOOK_MS = 500
 const NOBODY = [0, 0, 0] as const
 
+/** Everyone together, as of the last look. Nothing in it changes. */
+export interface Seen {
+  readonly all: Summary
+  readonly atMs: number
+}
+
 export class Elsewhere {
   readonly #told = new Map<string, { readonly summary: Summary; readonly atMs: number }>()
-  #all: Summary = NO_SUMMARY
-  #lookedAtMs = Number.NEGATIVE_INFINITY
+  #seen: Seen = { all: NO_SUMMARY, atMs: Number.NEGATIVE_INFINITY }
 
   /** Returns the models that may look different now. */
-  hear(source: string, summary: Summary, nowMs: number): Iterable<string> {
+  hear(source: string, summary: Summary, nowMs: number): readonly string[] {
     this.#told.set(source, { summary, atMs: nowMs })
     return this.#look(nowMs)
   }
 
   /** The same, as time passes. */
-  pass(nowMs: number): Iterable<string> {
-    return this.#told.size > 0 && Math.abs(nowMs - this.#lookedAtMs) >= LOOK_MS ? this.#look(nowMs) : []
+  pass(nowMs: number): readonly string[] {
+    return this.#told.size > 0 && Math.abs(nowMs - this.#seen.atMs) >= LOOK_MS ? this.#look(nowMs) : []
   }
 
-  /** Everyone together, as of the last look. */
-  get all(): Summary {
-    return this.#all
+  get seen(): Seen {
+    return this.#seen
   }
 
   /** One tracker's isolates and all of these, as of now, but for what `listener` told. */
@@ -37,46 +41,15 @@ export class Elsewhere {
   }
 
   held(model: string): NonNullable<SummaryRow['held']> {
-    return this.#all.models[model]?.held ?? NOBODY
+    return this.#seen.all.models[model]?.held ?? NOBODY
   }
 
-  /** A model as it is here, with what is known of it elsewhere. `succeededAtMs`: when it last answered well here. */
-  addTo(here: ModelSnapshot, id: string, succeededAtMs: number, nowMs: number): ModelSnapshot {
-    const row = this.#all.models[id]
-    if (row === undefined) return here
-    const [inFlight, waitingTokens] = row.held ?? NOBODY
-    return {
-      ...here,
-      inFlight: here.inFlight + inFlight,
-      waitingTokens: here.waitingTokens + waitingTokens,
-      recentFailures: here.recentFailures + (row.failures ?? 0),
-      headroom: scarcer(here.headroom, headroomOf(row)),
-      ejectedForMs: Math.max(here.ejectedForMs, this.#outForMs(row, succeededAtMs, nowMs)),
-    }
-  }
-
-  /**
-   * Elsewhere its time is over, and only an answer is missing. Whoever left it out may have no more requests for it, or no way to it, so that whoever hears of it
-   * has to find out for himself.
-   */
-  isDue(id: string, succeededAtMs: number, nowMs: number): boolean {
-    const row = this.#all.models[id]
-    return row !== undefined && this.#outForMs(row, succeededAtMs, nowMs) === DUE_MS
-  }
-
-  /** Elsewhere it is left out. Whoever has had an answer from it since knows better: what fails there works here. */
-  #outForMs({ out }: SummaryRow, succeededAtMs: number, nowMs: number): number {
-    if (out === undefined) return 0
-    const elapsedMs = nowMs - this.#lookedAtMs
-    return succeededAtMs > nowMs - elapsedMs - out[1] ? 0 : Math.max(DUE_MS, out[0] - elapsedMs)
-  }
-
-  #look(nowMs: number): Iterable<string> {
+  #look(nowMs: number): readonly string[] {
     for (const [source, { atMs }] of this.#told) if (nowMs - atMs >= SUMMARY_MS) this.#told.delete(source)
-    const before = this.#all
-    this.#all = this.#but(undefined, nowMs)
-    this.#lookedAtMs = nowMs
-    return new Set([...Object.keys(before.models), ...Object.keys(this.#all.models)])
+    const before = this.#seen.all
+    const all = this.#but(undefined, nowMs)
+    this.#seen = { all, atMs: nowMs }
+    return [...new Set([...Object.keys(before.models), ...Object.keys(all.models)])]
   }
 
   /** Those that were heard lately. */
@@ -86,6 +59,37 @@ export class Elsewhere {
       if (source !== except && nowMs - atMs < SUMMARY_MS) told.push(aged(summary, Math.max(0, nowMs - atMs)))
     return told.length === 0 ? NO_SUMMARY : merged(told)
   }
+}
+
+/** A model as it is here, with what is known of it elsewhere. `succeededAtMs`: when it last answered well here. */
+export function addElsewhere(here: ModelSnapshot, seen: Seen, id: string, succeededAtMs: number, nowMs: number): ModelSnapshot {
+  const row = seen.all.models[id]
+  if (row === undefined) return here
+  const [inFlight, waitingTokens] = row.held ?? NOBODY
+  return {
+    ...here,
+    inFlight: here.inFlight + inFlight,
+    waitingTokens: here.waitingTokens + waitingTokens,
+    recentFailures: here.recentFailures + (row.failures ?? 0),
+    headroom: scarcer(here.headroom, headroomOf(row)),
+    ejectedForMs: Math.max(here.ejectedForMs, outForMs(row, seen.atMs, succeededAtMs, nowMs)),
+  }
+}
+
+/**
+ * Elsewhere its time is over, and only an answer is missing. Whoever left it out may have no more requests for it, or no way to it, so that whoever hears of it
+ * has to find out for himself.
+ */
+export function isDueElsewhere({ all, atMs }: Seen, id: string, succeededAtMs: number, nowMs: number): boolean {
+  const row = all.models[id]
+  return row !== undefined && outForMs(row, atMs, succeededAtMs, nowMs) === DUE_MS
+}
+
+/** Elsewhere it is left out. Whoever has had an answer from it since knows better: what fails there works here. `atMs`: when that was seen. */
+function outForMs({ out }: SummaryRow, atMs: number, succeededAtMs: number, nowMs: number): number {
+  if (out === undefined) return 0
+  const elapsedMs = nowMs - atMs
+  return succeededAtMs > nowMs - elapsedMs - out[1] ? 0 : Math.max(DUE_MS, out[0] - elapsedMs)
 }
 
 const headroomOf = ({ headroom }: SummaryRow): Headroom | null =>

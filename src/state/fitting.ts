@@ -13,6 +13,8 @@ const LEARNED_BYTES = 6_500
 const LEASES_BYTES = 5_000
 const WAITING_BYTES = 1_500
 
+export type FittingLeases = Pick<Report, 'leases' | 'waiting' | 'omitted'>
+
 /** The first rows that fit; at least one. */
 export function fitting<T>(rows: Iterable<readonly [id: string, row: T]>, maxBytes: number): (readonly [string, T])[] {
   const kept: (readonly [string, T])[] = []
@@ -27,11 +29,21 @@ export function fitting<T>(rows: Iterable<readonly [id: string, row: T]>, maxByt
 
 export const fittingLearned = <T>(rows: Iterable<readonly [id: string, row: T]>) => fitting(rows, LEARNED_BYTES)
 
+/** A figure takes no more in JSON, its comma included. */
+const FIGURE_BYTES = 26
+
+/** Without a look at the figures, as nearly always there are few rows. */
+function surelyFit(rows: readonly (readonly [id: string, row: readonly number[]])[], maxBytes: number): boolean {
+  const bytes = rows.reduce((sum, [id, row]) => sum + id.length + '"":[]'.length + row.length * FIGURE_BYTES, 0)
+  return bytes <= maxBytes
+}
+
 /** Those with the most in flight, and who waits among them. */
 export function fittingLeases(
   leases: readonly (readonly [id: string, row: Report['leases'][string]])[],
   waiting: readonly (readonly [id: string, row: Waiting])[],
-): Pick<Report, 'leases' | 'waiting' | 'omitted'> {
+): FittingLeases {
+  if (surelyFit(leases, LEASES_BYTES) && surelyFit(waiting, WAITING_BYTES)) return fitted(leases, waiting)
   const kept = fitting(leases, LEASES_BYTES)
   const isWhole = kept.length === leases.length
   const held = isWhole
@@ -45,9 +57,13 @@ export function fittingLeases(
     waiting.filter(([id]) => names.has(id)),
     WAITING_BYTES,
   )
-  return {
-    leases: Object.fromEntries(held),
-    ...(waits.length > 0 && { waiting: Object.fromEntries(waits) }),
-    ...(!isWhole && { omitted: leases.length - held.length }),
-  }
+  return { ...fitted(held, waits), ...(!isWhole && { omitted: leases.length - held.length }) }
 }
+
+const fitted = (
+  leases: readonly (readonly [id: string, row: Report['leases'][string]])[],
+  waiting: readonly (readonly [id: string, row: Waiting])[],
+): FittingLeases => ({
+  leases: Object.fromEntries(leases),
+  ...(waiting.length > 0 && { waiting: Object.fromEntries(waiting) }),
+})

@@ -15,26 +15,25 @@ export interface View {
 }
 
 export class KnownFleet {
-  #snapshot: { readonly value: Snapshot; readonly atMs: number; readonly probes: Set<string> } | undefined
+  #snapshot: { readonly value: Snapshot; readonly atMs: number } | undefined
+  /** Handed to this isolate and not yet used. */
+  readonly #probes = new Set<string>()
 
   /** `sentAtMs`: when the report left, from which on the snapshot ages. */
   accept(snapshot: Snapshot, sentAtMs: number): void {
-    const probes = Object.entries(snapshot.models).flatMap(([model, { probe }]) => (probe ? [model] : []))
-    if (this.#snapshot !== undefined && this.#snapshot.atMs > sentAtMs) {
-      // What it shows is known better by now, while a probe is handed out once
-      for (const model of probes)
-        if (this.#snapshot.value.models[model]?.ejectedForMs === DUE_MS) this.#snapshot.probes.add(model)
-      return
-    }
-    // A probe that was handed out before and not used is still this isolate's, unless the model was ejected anew since
-    const kept = [...(this.#snapshot?.probes ?? [])].filter(model => snapshot.models[model]?.ejectedForMs === DUE_MS)
-    this.#snapshot = { value: snapshot, atMs: sentAtMs, probes: new Set([...probes, ...kept]) }
+    // What an older one shows is known better by now, while a probe is handed out once
+    if (this.#snapshot === undefined || this.#snapshot.atMs <= sentAtMs) {
+      this.#snapshot = { value: snapshot, atMs: sentAtMs }
+      // A probe that was handed out before and not used is still this isolate's, unless the model was ejected anew since
+      for (const model of this.#probes) if (!this.#isDue(model)) this.#probes.delete(model)
+      for (const model of probesIn(snapshot)) this.#probes.add(model)
+    } else for (const model of probesIn(snapshot)) if (this.#isDue(model)) this.#probes.add(model)
   }
 
   of(model: string, nowMs: number): Told {
     if (this.#snapshot === undefined) return { model: undefined, ageMs: Number.POSITIVE_INFINITY, probe: false }
-    const { value, atMs, probes } = this.#snapshot
-    return { model: value.models[model], ageMs: nowMs - atMs, probe: probes.has(model) }
+    const { value, atMs } = this.#snapshot
+    return { model: value.models[model], ageMs: nowMs - atMs, probe: this.#probes.has(model) }
   }
 
   /** However long ago it was told. */
@@ -43,7 +42,7 @@ export class KnownFleet {
   }
 
   useProbe(model: string): void {
-    this.#snapshot?.probes.delete(model)
+    this.#probes.delete(model)
   }
 
   /** Undefined while there is no snapshot young enough for its counts to mean anything. */
@@ -67,4 +66,13 @@ export class KnownFleet {
   get isolates(): number {
     return this.#snapshot?.value.isolates ?? 1
   }
+
+  /** Only a probe is missing. */
+  #isDue(model: string): boolean {
+    return this.#snapshot?.value.models[model]?.ejectedForMs === DUE_MS
+  }
 }
+
+/** Without a look at the models, if it can be helped: a snapshot works out their figures only then. */
+const probesIn = (snapshot: Snapshot): readonly string[] =>
+  snapshot.probes ?? Object.keys(snapshot.models).filter(model => snapshot.models[model]?.probe)

@@ -32,6 +32,11 @@ export interface Waits {
   readonly timesExpected: number
 }
 
+/** A model's leases. */
+export interface Row extends Count, Waits {
+  readonly model: string
+}
+
 /** A request's heart beats every second; ten missed beats are no hiccup. */
 export const HELD_MS = 10_000
 
@@ -42,6 +47,11 @@ export class Leases {
   readonly #held = new Set<Held>()
   readonly #counts = new Map<string, Count>()
   readonly #waiting = new Map<string, Set<Held>>()
+  /** Of every model with live leases. Most reports are sent to keep leases alive, and nothing has changed since the one before. */
+  #rows: readonly Row[] | undefined
+  #rowsUntilMs = 0
+  /** No lease expires before then: a look at all of them with every report would be in vain. */
+  #noneBeforeMs = Number.POSITIVE_INFINITY
 
   take(model: string, promptTokens: number, nowMs: number, expectedMs?: number, inPieces = false): Held {
     const held: Held = { model, promptTokens, takenAtMs: nowMs, expectedMs, inPieces, isWaiting: true, renewedAtMs: nowMs }
@@ -49,11 +59,13 @@ export class Leases {
     const waiting = this.#waiting.get(model) ?? new Set()
     this.#waiting.set(model, waiting.add(held))
     this.#add(model, 1, promptTokens)
+    this.#watch(held)
     return held
   }
 
   renew(held: Held, nowMs: number): void {
     held.renewedAtMs = nowMs
+    this.#watch(held)
   }
 
   /** False: it was not waiting any more, or is over. */
@@ -75,7 +87,12 @@ export class Leases {
 
   /** Ends those that nobody has renewed. */
   expire(nowMs: number): void {
-    for (const held of this.#held) if (nowMs - held.renewedAtMs > HELD_MS) this.end(held)
+    if (nowMs <= this.#noneBeforeMs) return
+    this.#noneBeforeMs = Number.POSITIVE_INFINITY
+    for (const held of this.#held) {
+      if (nowMs - held.renewedAtMs > HELD_MS) this.end(held)
+      else this.#watch(held)
+    }
   }
 
   count(model: string): Count {
@@ -88,9 +105,10 @@ export class Leases {
     let requests = 0
     let begunTokens = 0
     let overdue = 0
-    let timesExpected = 0
-    for (const { promptTokens, takenAtMs, expectedMs, inPieces } of waiting) {
-      const times = expectedMs === undefined ? 0 : (nowMs - takenAtMs) / Math.max(1, expectedMs)
+    let allTimes = 0
+    for (const held of waiting) {
+      const { promptTokens, inPieces } = held
+      const times = timesExpected(held, nowMs)
       if (times > 1 && !inPieces) {
         begunTokens += promptTokens
         continue
@@ -98,18 +116,38 @@ export class Leases {
       requests += 1
       if (times <= 1) continue
       overdue += 1
-      timesExpected += times
+      allTimes += times
     }
-    return { requests, begunTokens, overdue, timesExpected }
+    return { requests, begunTokens, overdue, timesExpected: allTimes }
   }
 
-  /** Models with live leases. */
-  counts(): readonly (readonly [model: string, count: Count])[] {
-    return [...this.#counts]
+  /** Models with live leases; the same object while nothing has changed. */
+  rows(nowMs: number): readonly Row[] {
+    if (this.#rows === undefined || nowMs >= this.#rowsUntilMs) {
+      this.#rows = Array.from(this.#counts, ([model, count]) => ({ model, ...count, ...this.waits(model, nowMs) }))
+      this.#rowsUntilMs = this.#sameUntilMs(nowMs)
+    }
+    return this.#rows
   }
 
   get size(): number {
     return this.#held.size
+  }
+
+  /** Until then nobody waits for longer than expected who does not yet. How late a stream is grows all the time. */
+  #sameUntilMs(nowMs: number): number {
+    let untilMs = Number.POSITIVE_INFINITY
+    for (const waiting of this.#waiting.values())
+      for (const held of waiting) {
+        const { takenAtMs, expectedMs = Number.POSITIVE_INFINITY, inPieces } = held
+        if (timesExpected(held, nowMs) <= 1) untilMs = Math.min(untilMs, takenAtMs + Math.max(1, expectedMs))
+        else if (inPieces) return nowMs
+      }
+    return untilMs
+  }
+
+  #watch({ renewedAtMs }: Held): void {
+    this.#noneBeforeMs = Math.min(this.#noneBeforeMs, renewedAtMs + HELD_MS)
   }
 
   #add(model: string, inFlight: number, waitingTokens: number): void {
@@ -117,5 +155,10 @@ export class Leases {
     const after = { inFlight: before.inFlight + inFlight, waitingTokens: before.waitingTokens + waitingTokens }
     if (after.inFlight === 0) this.#counts.delete(model)
     else this.#counts.set(model, after)
+    this.#rows = undefined
   }
 }
+
+/** So many times as long as expected it has waited by now; 0 where nothing was expected. */
+const timesExpected = ({ takenAtMs, expectedMs }: Held, nowMs: number): number =>
+  expectedMs === undefined ? 0 : (nowMs - takenAtMs) / Math.max(1, expectedMs)

@@ -4,10 +4,10 @@
  */
 import type { Relation } from './cached-share'
 import { cool, HEALTHY, type Health, mayProbe, observeResults, probing } from './ejection'
-import { fittingLeases } from './fitting'
+import { type FittingLeases, fittingLeases } from './fitting'
 import { type RememberedHeadroom, recall, remember } from './headroom'
 import { KnownFleet, type View } from './known-fleet'
-import { Leases, type Waits } from './leases'
+import { Leases, type Row, type Waits } from './leases'
 import { Lessons } from './lessons'
 import { expectedFirstTokenMs, loadOf, type ModelLoad } from './model-load'
 import { KnownPlacements } from './placements'
@@ -59,6 +59,8 @@ export class LocalLoad {
   readonly #health = new Map<string, Health>()
   readonly #headroom = new Map<string, RememberedHeadroom>()
   #reports = 0
+  /** What the last report said of the leases. */
+  #told: { readonly rows: readonly Row[]; readonly counts: FittingLeases } | undefined
 
   constructor(isolate: string) {
     this.#isolate = isolate
@@ -169,21 +171,30 @@ export class LocalLoad {
     this.#leases.expire(nowMs)
     this.#reports += 1
     const asked = this.#questions.open(nowMs)
-    const held = this.#leases.counts().map(([model, count]) => ({ model, ...count, ...this.#leases.waits(model, nowMs) }))
-    const waiting = held.filter(({ requests }) => requests > 0)
     const { wanted } = this.#questions
     return {
       isolate: this.#isolate,
       turn: this.#reports,
       ...(asked.length > 0 && { asked }),
       ...(wanted > 0 && { wanted }),
-      ...fittingLeases(
-        held.map(row => [row.model, [row.inFlight, row.waitingTokens - row.begunTokens]]),
-        waiting.map(row => [row.model, waitingRow(row)]),
-      ),
+      ...this.#counts(nowMs),
       ...this.#lessons.batch(nowMs),
       ...(this.placements.hasNews && { placed: this.placements.takeNews() }),
     }
+  }
+
+  /** The same object while nothing has changed. */
+  #counts(nowMs: number): FittingLeases {
+    const rows = this.#leases.rows(nowMs)
+    if (this.#told?.rows !== rows) {
+      const waiting = rows.filter(({ requests }) => requests > 0)
+      const counts = fittingLeases(
+        rows.map(row => [row.model, [row.inFlight, row.waitingTokens - row.begunTokens]]),
+        waiting.map(row => [row.model, waitingRow(row)]),
+      )
+      this.#told = { rows, counts }
+    }
+    return this.#told.counts
   }
 
   /** Travels with the next batch. */
@@ -216,9 +227,11 @@ export class LocalLoad {
 
   /** `writingMs`: since its first token came; 0: nobody saw one come, and a model that hangs says nothing of lengths. */
   #learnLength(model: string, { outputTokens, cutShort }: Settlement, writingMs: number): void {
-    const perTokenMs = this.#fleet.perTokenMs(model) ?? 0
     if (outputTokens !== undefined) this.#lessons.length(model, outputTokens)
-    else if (cutShort === true && writingMs > 0 && perTokenMs > 0) this.#lessons.length(model, writingMs / perTokenMs, true)
+    else if (cutShort === true && writingMs > 0) {
+      const perTokenMs = this.#fleet.perTokenMs(model) ?? 0
+      if (perTokenMs > 0) this.#lessons.length(model, writingMs / perTokenMs, true)
+    }
   }
 
   /** An account or a place that was left out works: one answer is proof. Told only then, as it would be news with every request. */

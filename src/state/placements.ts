@@ -17,7 +17,6 @@ const MAX_REMEMBERED = 5_000
 const MAX_NEWS = 40
 /** Of more than an isolate has missed, it hears the latest. */
 const MAX_TOLD = 200
-const MAX_LOGGED = 2_000
 
 /** What one isolate knows of conversations: its own, and those of which it was told. */
 export class KnownPlacements {
@@ -45,7 +44,7 @@ export class KnownPlacements {
 
   /** What nobody was told yet, or the latest of it. Told once: a report that is lost takes its hints with it. */
   takeNews(): Placements {
-    const latest = [...this.#news].slice(-MAX_NEWS)
+    const latest = new Map([...this.#news].slice(-MAX_NEWS))
     this.#news.clear()
     return byModel(latest)
   }
@@ -62,8 +61,9 @@ export class KnownPlacements {
   #set(key: string, model: string, atMs: number): void {
     this.#known.delete(key)
     this.#known.set(key, { model, atMs })
+    if (this.#known.size <= MAX_REMEMBERED) return
     const [oldest] = this.#known.keys()
-    if (this.#known.size > MAX_REMEMBERED && oldest !== undefined) this.#known.delete(oldest)
+    if (oldest !== undefined) this.#known.delete(oldest)
   }
 }
 
@@ -75,24 +75,26 @@ interface Entry {
 
 /** What a tracker passes on from each isolate to the others. */
 export class PlacementLog {
-  #entries: readonly Entry[] = []
+  /** The latest, and some older ones that go together now and then. */
+  readonly #entries: Entry[] = []
   /** Of the entry that comes next. */
   #next = 0
 
   add(placements: Placements, source: string): void {
-    const added = Object.entries(placements).flatMap(([model, keys]) => keys.map(key => ({ key, model, source })))
-    if (added.length === 0) return
-    this.#entries = [...this.#entries, ...added].slice(-MAX_LOGGED)
-    this.#next += added.length
+    for (const [model, keys] of Object.entries(placements)) {
+      for (const key of keys) this.#entries.push({ key, model, source })
+      this.#next += keys.length
+    }
+    if (this.#entries.length > 2 * MAX_TOLD) this.#entries.splice(0, this.#entries.length - MAX_TOLD)
   }
 
   /** Entries of others from `from` on, as `next` was when the isolate last heard. */
   since(from: number, isolate: string): Placements {
     const missed = Math.min(MAX_TOLD, this.#entries.length, Math.max(0, this.#next - from))
     if (missed === 0) return {}
-    return byModel(
-      this.#entries.slice(-missed).flatMap(({ key, model, source }) => (source === isolate ? [] : [[key, model] as const])),
-    )
+    const latest = new Map<string, string>()
+    for (const { key, model, source } of this.#entries.slice(-missed)) if (source !== isolate) latest.set(key, model)
+    return byModel(latest)
   }
 
   get next(): number {
@@ -105,10 +107,10 @@ export function isPlacements(value: unknown): value is Placements {
   return Object.values(value).every(keys => Array.isArray(keys) && keys.every(key => typeof key === 'string'))
 }
 
-/** Of a key that is there twice, the later counts. */
-function byModel(entries: Iterable<readonly [key: string, model: string]>): Placements {
+/** `modelOf`: by key. */
+function byModel(modelOf: ReadonlyMap<string, string>): Placements {
   const models: Record<string, string[]> = {}
-  for (const [key, model] of new Map(entries)) {
+  for (const [key, model] of modelOf) {
     const keys = models[model] ?? []
     keys.push(key)
     models[model] = keys

@@ -128,6 +128,8 @@ export interface Snapshot {
   readonly meanPromptTokens: number
   /** Conversations that others have sent elsewhere since the isolate's last report. */
   readonly placed?: Placements | undefined
+  /** Of the models, those that this isolate may try (see `ModelSnapshot`). Undefined where each of them says so itself, and nobody looked. */
+  readonly probes?: readonly string[] | undefined
   readonly models: Readonly<Record<string, ModelSnapshot>>
 }
 

@@ -30,14 +30,8 @@ export class Tally {
   /** `but`: without this isolate's own. */
   of(model: string, but?: Counts | undefined): Tallied {
     const [inFlight, waitingTokens] = this.#leases.get(model) ?? NONE
-    const [ownInFlight, ownTokens] = but?.leases[model] ?? NONE
-    const [requests, overdue, timesExpected] = this.#waiting.get(model) ?? NO_WAITING
-    const [ownRequests, ownOverdue, ownTimes] = but?.waiting?.[model] ?? NO_WAITING
-    return {
-      inFlight: inFlight - ownInFlight,
-      waitingTokens: waitingTokens - ownTokens,
-      waiting: [requests - ownRequests, overdue - ownOverdue, timesExpected - ownTimes],
-    }
+    const all = { inFlight, waitingTokens, waiting: this.#waiting.get(model) ?? NO_WAITING }
+    return but === undefined ? all : less(all, model, but)
   }
 
   has(model: string): boolean {
@@ -63,4 +57,39 @@ export class Tally {
       else this.#waiting.set(model, after)
     }
   }
+}
+
+/** What remains of a model's sums without one isolate's own. */
+export function less({ inFlight, waitingTokens, waiting }: Tallied, model: string, own: Counts): Tallied {
+  const [ownInFlight, ownTokens] = own.leases[model] ?? NONE
+  const [requests, overdue, timesExpected] = waiting
+  const [ownRequests, ownOverdue, ownTimes] = own.waiting?.[model] ?? NO_WAITING
+  return {
+    inFlight: inFlight - ownInFlight,
+    waitingTokens: waitingTokens - ownTokens,
+    waiting: [requests - ownRequests, overdue - ownOverdue, timesExpected - ownTimes],
+  }
+}
+
+/** Nothing has begun or ended between the two. An isolate that has nothing else to tell may tell the very same. False where somebody waits for too long, as that grows. */
+export function isSame(before: Counts, after: Counts): boolean {
+  if (isLate(after)) return false
+  return isSameRows(before.leases, after.leases) && isSameRows(before.waiting ?? {}, after.waiting ?? {})
+}
+
+function isSameRows(a: Readonly<Record<string, readonly number[]>>, b: Readonly<Record<string, readonly number[]>>): boolean {
+  if (a === b) return true
+  let rows = 0
+  for (const model in a) {
+    const [own, other] = [a[model], b[model]]
+    if (own === undefined || other === undefined || own.some((figure, at) => figure !== other[at])) return false
+    rows += 1
+  }
+  for (const _ in b) rows -= 1
+  return rows === 0
+}
+
+function isLate({ waiting = {} }: Counts): boolean {
+  for (const model in waiting) if ((waiting[model]?.[1] ?? 0) > 0) return true
+  return false
 }

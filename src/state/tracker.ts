@@ -8,8 +8,9 @@ import { type Ewma, observe } from '../algorithm/ewma'
 import { type Arrivals, arrive, arriveSteadily, meanTokens, NO_ARRIVALS, ratesOf, without } from './arrivals'
 import { AskShare, type Call } from './ask-share'
 import { mayProbe, probing } from './ejection'
-import { Elsewhere } from './elsewhere'
-import { type Burden, type Experience, learn, NO_EXPERIENCE, readExperience } from './experience'
+import { Elsewhere, isDueElsewhere } from './elsewhere'
+import { type Burden, type Experience, learn, NO_EXPERIENCE } from './experience'
+import { type KnownModel, modelFor, modelsFor } from './known-model'
 import { PlacementLog } from './placements'
 import type { Counts, LoggedDecision, ModelSnapshot, Report, Snapshot } from './report'
 import { type Reporter, reserving, standingOf, wantedSince } from './reporter'
@@ -18,7 +19,7 @@ import { type OwnRow, Rows, rounded } from './rows'
 import { StaleRows } from './stale-rows'
 import { type Summary, summaryRowOf } from './summary'
 import { SyncPace } from './sync-pace'
-import { Tally } from './tally'
+import { isSame, Tally } from './tally'
 
 /** Outlasts the longest gap between two reports of an isolate with live requests (a few seconds), with room for two lost ones. */
 export const LEASE_MS = 20_000
@@ -42,7 +43,7 @@ export interface Changes {
 }
 
 /** For people. Decisions are the latest first. */
-export interface TrackerState extends Omit<Snapshot, 'batch'> {
+export interface TrackerState extends Omit<Snapshot, 'batch' | 'probes'> {
   /** More isolates than this object can keep informed. */
   readonly isOverrun: boolean
   readonly decisions: readonly LoggedDecision[]
@@ -62,6 +63,8 @@ export class Tracker {
   readonly #elsewhere = new Elsewhere()
   readonly #placements = new PlacementLog()
   #decisions: readonly LoggedDecision[] = []
+  /** All models that anything is known of; undefined: that has changed. */
+  #known: readonly KnownModel[] | undefined
 
   /** `epoch` tells one tracker of a name from the next: see `rows.ts`. */
   constructor(memory: TrackerMemory = { models: {} }, epoch = '') {
@@ -101,13 +104,13 @@ export class Tracker {
 
   /** Another tracker's isolates. */
   hear(source: string, summary: Summary, nowMs: number): void {
-    this.#stale.add(this.#elsewhere.hear(source, summary, nowMs))
+    this.#change(this.#elsewhere.hear(source, summary, nowMs))
   }
 
   /** Everyone that this tracker knows of, but for those that it knows from `listener`, who is to be told. */
   summary(listener: string, nowMs: number): Summary {
     this.#expire(nowMs)
-    const models = this.#known().flatMap(id => {
+    const models = this.#ids().flatMap(id => {
       const row = summaryRowOf(this.#tally.of(id), this.#models.get(id) ?? NO_EXPERIENCE, nowMs)
       return row === undefined ? [] : [[id, row] as const]
     })
@@ -119,13 +122,13 @@ export class Tracker {
   /** Models, accounts and places with everyone's requests, no isolate's left out. Those that nobody knows of are not in it. */
   everyone(ids: readonly string[], nowMs: number): Readonly<Record<string, ModelSnapshot>> {
     const known = ids.filter(id => this.#isKnown(id))
-    return Object.fromEntries(known.map(id => [id, this.#model(id, undefined, nowMs)]))
+    return Object.fromEntries(known.map(id => [id, this.#shared(id, nowMs)]))
   }
 
   /** The whole fleet's state, for people. */
   state(nowMs: number): TrackerState {
     this.#expire(nowMs)
-    const { batch: _, ...everything } = this.#snapshotFor(undefined, nowMs)
+    const { batch: _, probes: __, ...everything } = this.#snapshotFor(undefined, nowMs)
     return { ...everything, isOverrun: this.#pace.isOverrun, decisions: this.#decisions }
   }
 
@@ -171,7 +174,7 @@ export class Tracker {
     this.#arrivals = arriving(this.#arrivals, report, nowMs)
     for (const [id, learned] of Object.entries(report.learned))
       this.#models.set(id, learn(this.#models.get(id) ?? NO_EXPERIENCE, learned, this.#burdenOf(id), nowMs))
-    this.#stale.add(Object.keys(report.learned))
+    this.#change(Object.keys(report.learned))
     this.#decisions = [...report.decisions.toReversed(), ...this.#decisions].slice(0, MAX_LOG)
   }
 
@@ -188,22 +191,41 @@ export class Tracker {
   /** `reporter` undefined: for nobody, so everyone counts as another, and no probe is handed out. */
   #snapshotFor(reporter: string | undefined, nowMs: number): Snapshot {
     const own = reporter === undefined ? undefined : this.#reporters.get(reporter)
-    const models: Record<string, ModelSnapshot> = {}
-    for (const id of this.#known()) models[id] = this.#model(id, own, nowMs)
-    return { ...this.#head(own, nowMs), models }
+    const known = this.#everything()
+    const probes: string[] = []
+    if (own !== undefined) for (const { id } of known) if (this.#handOut(id, nowMs)) probes.push(id)
+    let models: Snapshot['models'] | undefined
+    return {
+      ...this.#head(own, nowMs),
+      probes,
+      // Only if somebody looks, and then as of now
+      get models() {
+        models ??= modelsFor(known, own, probes, nowMs)
+        return models
+      },
+    }
+  }
+
+  #everything(): readonly KnownModel[] {
+    this.#known ??= this.#ids().map(id => this.#knownOf(id))
+    return this.#known
+  }
+
+  #knownOf(id: string): KnownModel {
+    return { id, experience: this.#models.get(id), held: this.#tally.of(id), elsewhere: this.#elsewhere.seen }
   }
 
   #isKnown(id: string): boolean {
-    return this.#models.has(id) || this.#tally.has(id) || this.#elsewhere.all.models[id] !== undefined
+    return this.#models.has(id) || this.#tally.has(id) || this.#elsewhere.seen.all.models[id] !== undefined
   }
 
   /** All ids that anything is known of. */
-  #known(): readonly string[] {
-    return [...new Set([...this.#models.keys(), ...this.#tally.models(), ...Object.keys(this.#elsewhere.all.models)])]
+  #ids(): readonly string[] {
+    return [...new Set([...this.#models.keys(), ...this.#tally.models(), ...Object.keys(this.#elsewhere.seen.all.models)])]
   }
 
   #head(own: Reporter | undefined, nowMs: number): Omit<Snapshot, 'models'> {
-    const { all } = this.#elsewhere
+    const { all } = this.#elsewhere.seen
     const askShare = this.#asks.share(this.#pace.callsPerSecond, nowMs)
     const others = arriveSteadily(without(this.#arrivals, own?.arrivals ?? NO_ARRIVALS, nowMs), all, nowMs)
     return {
@@ -218,40 +240,45 @@ export class Tracker {
     }
   }
 
-  #model(id: string, own: Reporter | undefined, nowMs: number): ModelSnapshot {
+  /** As everyone may see it. */
+  #shared(id: string, nowMs: number): ModelSnapshot {
+    return modelFor(this.#knownOf(id), undefined, false, nowMs)
+  }
+
+  /** A probe of a model that waits for one. False: it does not, or another has it. */
+  #handOut(id: string, nowMs: number): boolean {
+    if (!this.#mayProbe(id, nowMs)) return false
     const experience = this.#models.get(id) ?? { ...NO_EXPERIENCE, seenAtMs: nowMs }
-    const { health, succeededAtMs = 0 } = experience
-    const probe = own !== undefined && this.#mayProbe(id, nowMs)
-    if (probe) this.#models.set(id, { ...experience, health: probing(health, nowMs) })
-    const { inFlight, waitingTokens, waiting } = this.#tally.of(id, own)
-    const here = { inFlight, waitingTokens, ...readExperience(experience, waiting, nowMs), probe }
-    return this.#elsewhere.addTo(here, id, succeededAtMs, nowMs)
+    this.#models.set(id, { ...experience, health: probing(experience.health, nowMs) })
+    this.#known = undefined
+    return true
   }
 
   /** Models that wait for one request to try them. */
   #probes(nowMs: number): readonly string[] {
-    return this.#known().filter(id => this.#mayProbe(id, nowMs))
+    return this.#ids().filter(id => this.#mayProbe(id, nowMs))
   }
 
   #mayProbe(id: string, nowMs: number): boolean {
     const { health, succeededAtMs = 0 } = this.#models.get(id) ?? NO_EXPERIENCE
-    return mayProbe(health, nowMs, this.#elsewhere.isDue(id, succeededAtMs, nowMs))
+    return mayProbe(health, nowMs, isDueElsewhere(this.#elsewhere.seen, id, succeededAtMs, nowMs))
   }
 
   /** What the row that everyone gets does not say: how it is without one isolate's own requests, and whether that isolate may try the model. */
   #others(id: string, own: Reporter | undefined, nowMs: number): OwnRow {
-    const { inFlight, waitingTokens, slowdown, probe } = this.#model(id, own, nowMs)
+    const probe = own !== undefined && this.#handOut(id, nowMs)
+    const { inFlight, waitingTokens, slowdown } = modelFor(this.#knownOf(id), own, probe, nowMs)
     const isLate = (own?.waiting?.[id]?.[1] ?? 0) > 0
     return { inFlight, waitingTokens, ...(isLate && { slowdown: rounded(slowdown) }), ...(probe && { probe }) }
   }
 
   #rewrite(nowMs: number): void {
-    for (const id of this.#stale.due(this.#pace.intervalMs, () => this.#known(), nowMs))
-      this.#rows.write(id, this.#isKnown(id) ? this.#model(id, undefined, nowMs) : undefined, nowMs)
+    for (const id of this.#stale.due(this.#pace.intervalMs, () => this.#ids(), nowMs))
+      this.#rows.write(id, this.#isKnown(id) ? this.#shared(id, nowMs) : undefined, nowMs)
   }
 
   #expire(nowMs: number): void {
-    this.#stale.add(this.#elsewhere.pass(nowMs))
+    this.#change(this.#elsewhere.pass(nowMs))
     for (const [isolate, reporter] of this.#reporters) {
       if (reporter.expiresAtMs > nowMs) break
       this.#reporters.delete(isolate)
@@ -261,15 +288,24 @@ export class Tracker {
     for (const [id, { seenAtMs }] of this.#models)
       if (nowMs - seenAtMs > FORGET_MODEL_MS) {
         this.#models.delete(id)
-        this.#stale.add([id])
+        this.#change([id])
       }
   }
 
   /** What one isolate has under way, was and is. */
   #recount(before: Counts | undefined, after: Counts | undefined): void {
+    if (before !== undefined && after !== undefined && isSame(before, after)) return
     if (before !== undefined) this.#tally.remove(before)
     if (after !== undefined) this.#tally.add(after)
-    this.#stale.add([...Object.keys(before?.leases ?? {}), ...Object.keys(after?.leases ?? {})])
+    if (before !== undefined) this.#change(Object.keys(before.leases))
+    if (after !== undefined) this.#change(Object.keys(after.leases))
+  }
+
+  /** What is known of these models. */
+  #change(ids: readonly string[]): void {
+    if (ids.length === 0) return
+    this.#stale.add(ids)
+    this.#known = undefined
   }
 }
 

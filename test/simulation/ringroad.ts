@@ -61,6 +61,7 @@ interface Place {
   /** Requests that wait for a snapshot before they are decided on. */
   readonly waiting: Set<() => void>
   heardAtMs: number
+  renewedAtMs: number
   isBeating: boolean
   isDead: boolean
 }
@@ -286,6 +287,7 @@ class Ringroad implements Policy {
       live: new Set(),
       waiting: new Set(),
       heardAtMs: Number.NEGATIVE_INFINITY,
+      renewedAtMs: Number.NEGATIVE_INFINITY,
       isBeating: false,
       isDead: false,
     }
@@ -359,10 +361,18 @@ class Ringroad implements Policy {
     this.#setting.clock.after(this.#beatMs(place), () => {
       place.isBeating = false
       if (place.live.size === 0 || place.isDead) return
-      for (const lease of place.live) lease.renew(this.nowMs)
+      this.#renew(place)
       this.#changed(place)
       this.#beat(place)
     })
+  }
+
+  /** Each lease once a beat of its own request's heart. */
+  #renew(place: Place): void {
+    const { nowMs } = this
+    if (nowMs - place.renewedAtMs < BEAT_MS) return
+    place.renewedAtMs = nowMs
+    for (const lease of place.live) lease.renew(nowMs)
   }
 
   #beatMs({ live, isolate, schedule }: Place): number {

@@ -45,7 +45,7 @@ describe('a lease', () => {
     expect(leases.size).toBe(1)
     leases.expire(START_MS + HELD_MS + 1)
     expect(leases.size).toBe(0)
-    expect(leases.counts()).toEqual([])
+    expect(leases.rows(START_MS + HELD_MS + 1)).toEqual([])
     expect(leases.end(held)).toBe(false)
   })
 
@@ -84,7 +84,8 @@ describe('the counts', () => {
         for (const { what, which, size } of steps) {
           const one = all[which % Math.max(1, all.length)]
           if (what === 'take') {
-            const held = leases.take(`m${which % 2}`, size, nowMs)
+            const expectedMs = which % 3 === 0 ? undefined : size * 15
+            const held = leases.take(`m${which % 2}`, size, nowMs, expectedMs, which % 4 > 1)
             all.push({ held, waits: true, renewedAtMs: nowMs, lives: true })
           } else if (what === 'pass') {
             nowMs += size * 20
@@ -100,12 +101,15 @@ describe('the counts', () => {
             leases.renew(one.held, nowMs)
             one.renewedAtMs = nowMs
           }
+          // They are kept while nothing changes, and time alone may change them
+          for (const row of leases.rows(nowMs))
+            expect(row).toEqual({ model: row.model, ...leases.count(row.model), ...leases.waits(row.model, nowMs) })
         }
         for (const model of ['m0', 'm1']) {
           const live = all.filter(({ held, lives }) => lives && held.model === model)
           const waitingTokens = live.reduce((sum, { held, waits }) => sum + (waits ? held.promptTokens : 0), 0)
           expect(leases.count(model)).toEqual({ inFlight: live.length, waitingTokens })
-          expect(leases.counts().some(([id]) => id === model)).toBe(live.length > 0)
+          expect(leases.rows(nowMs).some(row => row.model === model)).toBe(live.length > 0)
         }
       }),
       { seed: 20_261_124, numRuns: 500 },

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Counts, Waiting } from '../../src/state/report'
-import { type Tallied, Tally } from '../../src/state/tally'
+import { isSame, type Tallied, Tally } from '../../src/state/tally'
 
 const SEED = 20_261_125
 const MODELS = ['a', 'b', 'c'] as const
@@ -60,5 +60,23 @@ describe('a tally', () => {
       }),
       { seed: SEED },
     )
+  })
+})
+
+describe('two counts of an isolate', () => {
+  const told: Counts = { leases: { a: [2, 30], b: [1, 0] }, waiting: { a: [1, 0, 0] } }
+
+  it.each<[string, Counts, boolean]>([
+    ['are the same in another order', { ...told, leases: { b: [1, 0], a: [2, 30] } }, true],
+    ['differ by a request', { ...told, leases: { a: [3, 30], b: [1, 0] } }, false],
+    ['differ by tokens', { ...told, leases: { a: [2, 31], b: [1, 0] } }, false],
+    ['differ by a model that is gone', { ...told, leases: { a: [2, 30] } }, false],
+    ['differ by a model that is new', { ...told, leases: { ...told.leases, c: [1, 0] } }, false],
+    ['differ where one model is gone and another new', { ...told, leases: { a: [2, 30], c: [1, 0] } }, false],
+    ['differ where nobody waits any more', { leases: told.leases }, false],
+    ['never are the same while somebody waits for too long', { ...told, waiting: { a: [1, 1, 1.2] } }, false],
+  ])('%s', (_, other, expected) => {
+    expect(isSame(told, other)).toBe(expected)
+    expect(isSame(other, other)).toBe(expected || other.waiting?.a?.[1] !== 1)
   })
 })

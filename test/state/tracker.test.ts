@@ -314,6 +314,53 @@ describe('a report', () => {
   })
 })
 
+describe('a snapshot', () => {
+  it('shows what was so when it was asked for, whenever somebody looks at it', () => {
+    const [tracker, twin] = [new Tracker(), new Tracker()]
+    const both = <T>(tell: (to: Tracker) => T) => [tell(tracker), tell(twin)] as const
+    const [a, b] = [new LocalLoad('a'), new LocalLoad('b')]
+    const lease = a.take('m', 500, START_MS, [], true)
+    lease.firstToken(START_MS + 300)
+    for (let i = 0; i < 10; i++) a.take('n', 100, START_MS, [], true).settle({ verdict: 'failed' }, START_MS + 300)
+    const first = a.report(START_MS + 300)
+    both(to =>
+      to.hear(
+        'elsewhere',
+        { isolates: 1, arrivalsPerSecond: 1, tokensPerSecond: 9, models: { m: { held: [2, 20, 1] } } },
+        START_MS,
+      ),
+    )
+    both(to => to.sync(first, START_MS + 300))
+    const second = b.report(START_MS + 400)
+    const [later, atOnce] = both(to => to.sync(second, START_MS + 400))
+    const seen = JSON.stringify(atOnce)
+    // Then everything changes
+    lease.settle({ verdict: 'succeeded', outputTokens: 50, perTokenMs: 9 }, START_MS + 500)
+    b.take('m', 900, START_MS + 500, [], true)
+    tracker.hear(
+      'elsewhere',
+      { isolates: 2, arrivalsPerSecond: 5, tokensPerSecond: 9, models: { n: { held: [7, 70, 1] } } },
+      START_MS + 600,
+    )
+    for (const load of [a, b]) tracker.sync(load.report(START_MS + 20_000), START_MS + 20_000)
+    expect(JSON.stringify(later)).toBe(seen)
+    expect(later.models).toMatchObject({ m: { inFlight: 3, waitingTokens: 20 }, n: { inFlight: 0 } })
+    expect(later.models.n?.ejectedForMs).toBeGreaterThan(0)
+  })
+
+  it('is as good from a tracker that names no probes apart', () => {
+    const tracker = new Tracker()
+    const [a, b] = [new LocalLoad('a'), new LocalLoad('b')]
+    for (let i = 0; i < 10; i++) a.take('m', 100, START_MS, [], true).settle({ verdict: 'failed' }, START_MS)
+    tracker.sync(a.report(START_MS), START_MS)
+    const nowMs = START_MS + 6_000
+    const { probes, ...snapshot } = tracker.sync(b.report(nowMs), nowMs)
+    expect(probes).toEqual(['m'])
+    b.accept(snapshot, nowMs)
+    expect(b.load('m', nowMs).probe).toBe(true)
+  })
+})
+
 describe('the interval between syncs', () => {
   it('is told to every isolate with its snapshot', () => {
     const fleet = new Fleet(50)

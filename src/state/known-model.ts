@@ -1,0 +1,40 @@
+/**
+ * What a tracker knows of one model, and how that looks to others. Nothing in it changes, so that many answers share one, and the figures in an answer need not be
+ * worked out before somebody decides by them: where isolates report more often than they decide, most answers are overtaken by the next one first.
+ */
+import { addElsewhere, type Seen } from './elsewhere'
+import { type Experience, NO_EXPERIENCE, readExperience } from './experience'
+import type { Counts, ModelSnapshot } from './report'
+import { less, type Tallied } from './tally'
+
+export interface KnownModel {
+  readonly id: string
+  /** Undefined: nobody has told of an attempt yet. */
+  readonly experience: Experience | undefined
+  /** What all isolates have under way. */
+  readonly held: Tallied
+  readonly elsewhere: Seen
+}
+
+/** `own`: whose counts are left out. `probe`: who asks may try it. */
+export function modelFor(
+  { id, experience = NO_EXPERIENCE, held, elsewhere }: KnownModel,
+  own: Counts | undefined,
+  probe: boolean,
+  nowMs: number,
+): ModelSnapshot {
+  const { inFlight, waitingTokens, waiting } = own === undefined ? held : less(held, id, own)
+  const here = { inFlight, waitingTokens, ...readExperience(experience, waiting, nowMs), probe }
+  return addElsewhere(here, elsewhere, id, experience.succeededAtMs ?? 0, nowMs)
+}
+
+export function modelsFor(
+  models: readonly KnownModel[],
+  own: Counts | undefined,
+  probes: readonly string[],
+  nowMs: number,
+): Readonly<Record<string, ModelSnapshot>> {
+  const all: Record<string, ModelSnapshot> = {}
+  for (const model of models) all[model.id] = modelFor(model, own, probes.includes(model.id), nowMs)
+  return all
+}
