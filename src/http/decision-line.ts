@@ -36,6 +36,7 @@ const FeaturesSchema = v.pipe(
 
 const LoadSchema = v.object({
   inFlight: v.exactOptional(count),
+  told: v.exactOptional(count),
   waitingTokens: v.exactOptional(count),
   firstToken: v.exactOptional(v.object({ baseMs: v.number(), slopeMsPerToken: v.number(), ahead: v.exactOptional(v.number()) })),
   slowdown: v.exactOptional(v.number()),

@@ -83,6 +83,7 @@ const MAX_VALUE_CHARACTERS = 2_000
 /** As the load of a model is that nobody uses. */
 export const IDLE: ModelLoad = {
   inFlight: 0,
+  told: 0,
   waitingTokens: 0,
   firstToken: undefined,
   slowdown: 1,

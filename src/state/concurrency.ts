@@ -5,24 +5,19 @@
  *
  * Times alone would not do: until the last place is taken nothing gets slower, and then everything does. Plain data.
  */
-import { type Ewma, observe } from '../algorithm/ewma'
-
 export interface Concurrency {
   /** The most that were seen to write without keeping anyone waiting. */
   readonly limit: number
   /** Somebody did have to wait; until then there may be room for any number more. */
   readonly isReached: boolean
-  /** From the first token to the last, ms. */
-  readonly answerMs: Ewma | undefined
 }
 
-export const NO_CONCURRENCY: Concurrency = Object.freeze({ limit: 0, isReached: false, answerMs: undefined })
+export const NO_CONCURRENCY: Concurrency = Object.freeze({ limit: 0, isReached: false })
 
 /** Observed over predicted time to first token, above which it was late: beyond what is mere noise for most models. */
 const LATE = 2
 /** A late one moves the limit down by this part: one alone may have other reasons, ten in a row have not. */
 const STEP = 0.1
-const ANSWER_HALF_LIFE_MS = 60_000
 /** Counts are a little old, so that it may have been full with so much of the room taken. */
 const NEARLY_FULL = 0.9
 /** While nobody knows where the limit is, twice of what went well is risked. */
@@ -40,10 +35,6 @@ export function observeStart(state: Concurrency, ratio: number, writing: number)
 /** Whether prompts may have had to wait for room, so that a time to first token says nothing of how fast they are read. */
 export function isNearlyFull({ limit, isReached }: Concurrency, writing: number): boolean {
   return isReached && writing >= NEARLY_FULL * limit
-}
-
-export function observeAnswer(state: Concurrency, ms: number, nowMs: number): Concurrency {
-  return { ...state, answerMs: observe(state.answerMs, ms, nowMs, ANSWER_HALF_LIFE_MS) }
 }
 
 /** Answers that may be asked of it at a time; undefined: none was ever seen. */

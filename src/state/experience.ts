@@ -4,16 +4,9 @@
  */
 import { type Ewma, observe } from '../algorithm/ewma'
 import { type AnswerLength, NO_ANSWERS, NO_LENGTHS, observeLengths, readLengths } from './answer-length'
+import { type AnswerTime, observeWriting, readAnswerMs } from './answer-time'
 import { type CachedState, observeCached, readCached } from './cached-share'
-import {
-  type Concurrency,
-  isNearlyFull,
-  NO_CONCURRENCY,
-  observeAnswer,
-  observeStart,
-  readConcurrency,
-  roomFor,
-} from './concurrency'
+import { type Concurrency, isNearlyFull, NO_CONCURRENCY, observeStart, readConcurrency, roomFor } from './concurrency'
 import { cool, ejectedForMs, failureRate, HEALTHY, type Health, observeResults, recentFailures } from './ejection'
 import { type RememberedHeadroom, recall, remember } from './headroom'
 import {
@@ -30,6 +23,7 @@ import type { Learned, ModelSnapshot, Waiting } from './report'
 export interface Experience {
   readonly latency: Latency
   readonly concurrency?: Concurrency | undefined
+  readonly answerTime?: AnswerTime | undefined
   readonly lengths?: AnswerLength | undefined
   readonly cached?: CachedState | undefined
   readonly health: Health
@@ -69,6 +63,7 @@ export function learn(before: Experience, learned: Learned, burden: Burden, nowM
   return {
     latency,
     concurrency,
+    answerTime: learnWriting(before.answerTime, learned, nowMs),
     lengths: observeLengths(before.lengths ?? NO_ANSWERS, learned.lengths ?? NO_LENGTHS, nowMs),
     cached: observeCached(before.cached, learned.cached, nowMs),
     health,
@@ -98,14 +93,21 @@ function learnTimes(
     // Late although all that waits now had been ahead: then it was not the reading that took so long
     const late = ms / explainedMs(latency, tokensAhead, nowMs, { ownTokens, crowd })
     concurrency = observeStart(concurrency, late, writing)
-    const { waitMs } = roomFor(readConcurrency(concurrency), concurrency.answerMs?.value, inFlight)
+    const { waitMs } = roomFor(readConcurrency(concurrency), readAnswerMs(before.answerTime), inFlight)
     latency = observeFirstToken(latency, tokensAhead, ms, nowMs, { ownTokens, crowd: { ...crowd, roomMs: waitMs } })
   }
   for (const [tokensAhead, ms] of pairs(learned.censored)) latency = observeCensored(latency, tokensAhead, ms, nowMs)
   if (learned.perTokenCount > 0) latency = observePerToken(latency, learned.perTokenMs / learned.perTokenCount, nowMs)
-  const { answerMs = 0, answers = 0 } = learned
-  if (answers > 0) concurrency = observeAnswer(concurrency, answerMs / answers, nowMs)
   return { latency, concurrency }
+}
+
+/** A report of an earlier version does not say how long. */
+function learnWriting(
+  before: AnswerTime | undefined,
+  { writtenMs, written = 0 }: Learned,
+  nowMs: number,
+): AnswerTime | undefined {
+  return writtenMs === undefined ? before : observeWriting(before, writtenMs, written, nowMs)
 }
 
 function* pairs(flat: readonly number[]): Generator<readonly [number, number]> {
@@ -117,14 +119,23 @@ function* pairs(flat: readonly number[]): Generator<readonly [number, number]> {
 
 /** As others are told. `waiting`: those that wait for their first token now are the latest news of a slow-down. */
 export function readExperience(
-  { latency, concurrency = NO_CONCURRENCY, lengths = NO_ANSWERS, cached, health, headroom, usualHeadroom }: Experience,
+  {
+    latency,
+    concurrency = NO_CONCURRENCY,
+    answerTime,
+    lengths = NO_ANSWERS,
+    cached,
+    health,
+    headroom,
+    usualHeadroom,
+  }: Experience,
   [, overdue, timesExpected]: Waiting,
   nowMs: number,
 ): Omit<ModelSnapshot, 'inFlight' | 'waitingTokens' | 'probe'> {
   return {
     ...readLatency(latency, nowMs, { overdue, timesExpected }),
     concurrency: readConcurrency(concurrency) ?? null,
-    answerMs: concurrency.answerMs?.value ?? null,
+    answerMs: readAnswerMs(answerTime) ?? null,
     answerTokens: readLengths(lengths, nowMs) ?? null,
     cached: readCached(cached, nowMs),
     failureRate: failureRate(health, nowMs),

@@ -10,6 +10,7 @@ import { LEASE_MS } from './tracker'
 export interface View {
   /** Since the snapshot was asked for, and how old, on average, what the others had said of themselves was already then. */
   readonly ageMs: number
+  /** As those meet it who come with others: more than the average where they come in bursts. */
   readonly arrivalsPerSecond: number
   readonly meanPromptTokens: number
 }
@@ -48,8 +49,12 @@ export class KnownFleet {
   /** Undefined while there is no snapshot young enough for its counts to mean anything. */
   view(nowMs: number): View | undefined {
     if (this.#snapshot === undefined || nowMs - this.#snapshot.atMs > LEASE_MS) return undefined
-    const { lagMs = 0, arrivalsPerSecond, meanPromptTokens } = this.#snapshot.value
-    return { ageMs: nowMs - this.#snapshot.atMs + lagMs, arrivalsPerSecond, meanPromptTokens }
+    const { lagMs = 0, arrivalsPerSecond, burstFactor = 1, meanPromptTokens } = this.#snapshot.value
+    return {
+      ageMs: nowMs - this.#snapshot.atMs + lagMs,
+      arrivalsPerSecond: arrivalsPerSecond * burstFactor,
+      meanPromptTokens,
+    }
   }
 
   /** How long ago the snapshot was asked for; infinite without one. */

@@ -41,6 +41,7 @@ export interface Row extends Count, Waits {
 export const HELD_MS = 10_000
 
 const NO_WAITS: Waits = Object.freeze({ requests: 0, begunTokens: 0, overdue: 0, timesExpected: 0 })
+const NOBODY: readonly Held[] = []
 const NONE: Count = Object.freeze({ inFlight: 0, waitingTokens: 0 })
 
 export class Leases {
@@ -86,13 +87,15 @@ export class Leases {
   }
 
   /** Ends those that nobody has renewed. */
-  expire(nowMs: number): void {
-    if (nowMs <= this.#noneBeforeMs) return
+  expire(nowMs: number): readonly Held[] {
+    if (nowMs <= this.#noneBeforeMs) return NOBODY
     this.#noneBeforeMs = Number.POSITIVE_INFINITY
+    const expired: Held[] = []
     for (const held of this.#held) {
-      if (nowMs - held.renewedAtMs > HELD_MS) this.end(held)
-      else this.#watch(held)
+      if (nowMs - held.renewedAtMs <= HELD_MS) this.#watch(held)
+      else if (this.end(held)) expired.push(held)
     }
+    return expired
   }
 
   count(model: string): Count {

@@ -3,6 +3,7 @@
  * number until it is acknowledged, and what comes meanwhile waits for the next. So each lesson is learned once, whatever is lost or repeated.
  */
 import { NO_LENGTHS, withLength } from './answer-length'
+import { Writing } from './answer-time'
 import { type Relation, withShare } from './cached-share'
 import { fittingLearned } from './fitting'
 import { type Headroom, type Learned, type LoggedDecision, MAX_DECISIONS, MAX_SAMPLES, type Report } from './report'
@@ -16,6 +17,7 @@ const NO_BATCH: Batch = Object.freeze({ batch: 0, learned: Object.freeze({}), de
 
 export class Lessons {
   readonly #pending = new Map<string, Mutable<Learned>>()
+  readonly #writing = new Writing()
   #startedAtMs: number[] = []
   /** Of these, and of all starts, how many there were. */
   #unheard = 0
@@ -73,11 +75,16 @@ export class Lessons {
     learned.perTokenCount += 1
   }
 
-  /** From the first token to the last. */
-  answer(model: string, ms: number): void {
+  /** Its first token has come. */
+  beginWriting(model: string, nowMs: number): void {
+    this.#writing.begin(model, nowMs)
+  }
+
+  /** One that was being written is over, whichever way. */
+  endWriting(model: string, nowMs: number): void {
+    this.#writing.end(model, nowMs)
     const learned = this.#of(model)
-    learned.answerMs = (learned.answerMs ?? 0) + Math.max(0, Math.round(ms))
-    learned.answers = (learned.answers ?? 0) + 1
+    learned.written = (learned.written ?? 0) + 1
   }
 
   length(model: string, tokens: number, isCutShort = false): void {
@@ -118,6 +125,7 @@ export class Lessons {
   batch(nowMs: number): Batch {
     if (this.#sent === undefined && this.#pending.size > 0) {
       this.#batches += 1
+      for (const [id, learned] of this.#pending) this.#addWriting(id, learned, nowMs)
       const rows = fittingLearned(this.#pending)
       this.#sent = {
         batch: this.#batches,
@@ -142,6 +150,11 @@ export class Lessons {
     this.#unheard = 0
     this.#starts = 0
     return this.#startsAgoMs
+  }
+
+  #addWriting(model: string, learned: Mutable<Learned>, nowMs: number): void {
+    const ms = this.#writing.takeMs(model, nowMs)
+    if (ms > 0 || learned.written !== undefined) learned.writtenMs = (learned.writtenMs ?? 0) + ms
   }
 
   #of(id: string): Mutable<Learned> {

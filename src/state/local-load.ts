@@ -94,6 +94,7 @@ export class LocalLoad {
       firstToken: atMs => {
         if (!this.#leases.stopWaiting(held)) return
         firstAtMs = atMs
+        this.#lessons.beginWriting(model, atMs)
         this.#lessons.firstToken(model, tokensAhead, promptTokens, atMs - nowMs)
         for (const id of shared) this.#heal(id, atMs)
       },
@@ -103,7 +104,7 @@ export class LocalLoad {
         const { verdict, cachedShare } = settlement
         if (outwaited) this.#lessons.noFirstToken(model, tokensAhead, atMs - nowMs)
         this.#learn(model, settlement, atMs, outwaited)
-        if (verdict === 'succeeded' && firstAtMs !== undefined) this.#lessons.answer(model, atMs - firstAtMs)
+        if (firstAtMs !== undefined) this.#lessons.endWriting(model, atMs)
         if (relation !== undefined && cachedShare !== undefined) this.#lessons.cachedShare(model, relation, cachedShare)
         this.#learnLength(model, settlement, firstAtMs === undefined ? 0 : atMs - firstAtMs)
         if (verdict === 'succeeded') for (const id of shared) this.#heal(id, atMs)
@@ -168,7 +169,7 @@ export class LocalLoad {
 
   /** The report to send now. */
   report(nowMs: number): Report {
-    this.#leases.expire(nowMs)
+    for (const { model, isWaiting } of this.#leases.expire(nowMs)) if (!isWaiting) this.#lessons.endWriting(model, nowMs)
     this.#reports += 1
     const asked = this.#questions.open(nowMs)
     const { wanted } = this.#questions

@@ -15,6 +15,8 @@ import { LEASE_MS } from './tracker'
 /** The isolate's own leases included. */
 export interface ModelLoad {
   readonly inFlight: number
+  /** Of these, those that the tracker told of, as of its snapshot. */
+  readonly told?: number | undefined
   readonly waitingTokens: number
   readonly firstToken: { readonly baseMs: number; readonly slopeMsPerToken: number; readonly ahead?: number } | undefined
   readonly slowdown: number
@@ -66,6 +68,7 @@ export function loadOf({ count, waits, health, headroom }: Own, { model, ageMs, 
   const baseMs = figures?.baseMs ?? undefined
   return {
     inFlight: (counts?.inFlight ?? 0) + count.inFlight,
+    told: counts?.inFlight ?? 0,
     waitingTokens: (counts?.waitingTokens ?? 0) + count.waitingTokens - waits.begunTokens,
     firstToken:
       baseMs === undefined ? undefined : { baseMs, slopeMsPerToken: figures?.slopeMsPerToken ?? 0, ahead: figures?.ahead ?? 1 },

@@ -86,9 +86,9 @@ export interface Learned {
   /** Ms per output token, summed, over so many answers. */
   readonly perTokenMs: number
   readonly perTokenCount: number
-  /** From the first token to the last, ms, summed, over so many answers. */
-  readonly answerMs?: number | undefined
-  readonly answers?: number | undefined
+  /** How long answers were being written, all of them together, ms, and how many of them are over, whichever way. */
+  readonly writtenMs?: number | undefined
+  readonly written?: number | undefined
   /** How long they were. */
   readonly lengths?: Lengths | undefined
   /** What share of their prompts was cached. */
@@ -125,6 +125,8 @@ export interface Snapshot {
   readonly isolates: number
   /** Requests that the other isolates start a second, and the mean size of a prompt. */
   readonly arrivalsPerSecond: number
+  /** By how much more come together than that says (see `bursts.ts`). Undefined from a version that does not know. */
+  readonly burstFactor?: number | undefined
   readonly meanPromptTokens: number
   /** Conversations that others have sent elsewhere since the isolate's last report. */
   readonly placed?: Placements | undefined

@@ -7,6 +7,7 @@
 import { type Ewma, observe } from '../algorithm/ewma'
 import { type Arrivals, arrive, arriveSteadily, meanTokens, NO_ARRIVALS, ratesOf, without } from './arrivals'
 import { AskShare, type Call } from './ask-share'
+import { Bursts } from './bursts'
 import { mayProbe, probing } from './ejection'
 import { Elsewhere, isDueElsewhere } from './elsewhere'
 import { type Burden, type Experience, learn, NO_EXPERIENCE } from './experience'
@@ -55,6 +56,7 @@ export class Tracker {
   readonly #tally = new Tally()
   #arrivals: Arrivals = NO_ARRIVALS
   #lag: Ewma | undefined
+  readonly #bursts = new Bursts()
   readonly #models: Map<string, Experience>
   readonly #pace = new SyncPace()
   readonly #asks = new AskShare()
@@ -167,11 +169,11 @@ export class Tracker {
 
   /** From each batch once. */
   #learn(report: Report, nowMs: number): void {
-    const isStart = Object.values(report.learned).some(({ starts }) => starts > 0)
     // One that does not say had only starts that this tracker knew of before
-    if (isStart || report.startsAgoMs !== undefined)
+    if (startsOf(report) > 0 || report.startsAgoMs !== undefined)
       this.#lag = observe(this.#lag, report.startsAgoMs ?? 0, nowMs, LAG_HALF_LIFE_MS)
     this.#arrivals = arriving(this.#arrivals, report, nowMs)
+    this.#bursts.arrive(startsOf(report), nowMs)
     for (const [id, learned] of Object.entries(report.learned))
       this.#models.set(id, learn(this.#models.get(id) ?? NO_EXPERIENCE, learned, this.#burdenOf(id), nowMs))
     this.#change(Object.keys(report.learned))
@@ -235,6 +237,7 @@ export class Tracker {
       lagMs: Math.round(this.#lag?.value ?? 0),
       isolates: this.#reporters.size + all.isolates,
       arrivalsPerSecond: ratesOf(others, nowMs).arrivalsPerSecond,
+      burstFactor: rounded(this.#bursts.factor),
       meanPromptTokens: meanTokens(others),
       ...(own !== undefined && Object.keys(own.unheard).length > 0 && { placed: own.unheard }),
     }
@@ -311,3 +314,5 @@ export class Tracker {
 
 const arriving = (arrivals: Arrivals, { learned }: Report, nowMs: number): Arrivals =>
   Object.values(learned).reduce((all, { starts, promptTokens }) => arrive(all, starts, promptTokens, nowMs), arrivals)
+
+const startsOf = ({ learned }: Report): number => Object.values(learned).reduce((sum, { starts }) => sum + starts, 0)

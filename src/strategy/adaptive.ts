@@ -5,7 +5,7 @@
  * 1. Reading: (base + slope × (own prompt + what counts of the tokens waiting)) × slow-down.
  * 2. Room: a model that writes as many answers as it can makes prompts wait for one of them to end (`state/concurrency.ts`). Until
  *    then this costs nothing, and from then on far more than reading does, so that the level bends there. In an old view the number in
- *    flight is off by chance, and some room is left.
+ *    flight is off by chance, and some room is left; and what it tells of has partly ended (`aging.ts`).
  * 3. Crowding: a model at its maxInFlight is taken to need twice its idle time. Hosted models show next to no slope until they
  *    are overrun; without this they would be sent the whole fleet.
  * 4. Failures: `failure-cost.ts`.
@@ -15,18 +15,20 @@
  * The first is then drawn as `load-interpretation.ts` says, with work in prompt tokens, and one
  *    whose rate limit runs low is spared as `thinning.ts` says.
  *
- * A model that nothing is known of is taken to be as good as the best known one when idle, so that it is tried, while what it has
- * in flight keeps it from being tried by everyone. If nothing is known of any, the weights decide.
+ * A model that nothing is known of is taken to be as quick as the best known one when idle, so that it is tried, and to carry as much more or less as its weight
+ * says, which keeps it from being tried by everyone. If nothing is known of any, the weights decide.
  */
+import type { Model } from '../model'
 import { roomFor } from '../state/concurrency'
 import { affinitiesOf } from './affinity'
+import { remaining, remainingShare } from './aging'
 import { type Expectation, withFailures } from './failure-cost'
 import { type FirstTokenLine, firstTokenMs } from './first-token'
 import { rankByShares } from './least-connections'
 import { type Level, rankByLevel, unseenRequests } from './load-interpretation'
 import { byConfiguration } from './order'
-import type { Candidate, Ranked, Situation, Strategy } from './strategy'
-import { thinned } from './thinning'
+import type { Candidate, Load, Ranked, Situation, Strategy } from './strategy'
+import { sparedAmong, sparedLast } from './thinning'
 
 /** A line learned through 0 would have no crowding; and nobody answers faster than a clock in whole ms can tell. */
 const MIN_IDLE_MS = 1
@@ -43,11 +45,10 @@ export const adaptive: Strategy = {
     return (candidates, situation) => {
       const ordered = inOrder(candidates)
       const levels = levelsOf(ordered, situation)
-      const ranking =
-        levels === undefined
-          ? rankUnknown(ordered, situation)
-          : rankByLevel(levels, unseenTokens(ordered, situation), situation.random)
-      return thinned(ranking, ordered, situation.random)
+      const spared = sparedAmong(ordered, situation.view?.ageMs ?? 0, situation.random)
+      return levels === undefined
+        ? sparedLast(rankUnknown(ordered, situation), spared)
+        : rankByLevel(levels, unseenTokens(ordered, situation), situation.random, spared)
     }
   },
 }
@@ -55,15 +56,18 @@ export const adaptive: Strategy = {
 /** Where each stands: expected ms to the first token, and how tokens of work raise it. Undefined while nothing is known of any. */
 export function levelsOf(candidates: readonly Candidate[], situation: Situation): readonly Level[] | undefined {
   const own = situation.features.promptTokens
-  const prior = bestWhenIdle(candidates, own)
+  const prior = priorOf(candidates, own)
   if (prior === undefined) return undefined
-  const meanTokens = meanTokensOf(situation.view, situation.features)
-  const unseen = unseenShare(candidates, situation.view)
+  const hidden: Hidden = {
+    meanTokens: meanTokensOf(situation.view, situation.features),
+    share: unseenShare(candidates, situation.view),
+    ageMs: situation.view?.ageMs ?? 0,
+  }
   const affinities = affinitiesOf(candidates, situation)
   const expected = withFailures(
     candidates.map((candidate, index) => {
       const ownTokens = own - (affinities?.[index]?.cachedTokens ?? 0)
-      return expectationOf(candidate, prior, ownTokens, meanTokens, unseen)
+      return expectationOf(candidate, prior, ownTokens, hidden)
     }),
   )
   return candidates.flatMap(({ model, load }, index) => {
@@ -71,7 +75,7 @@ export function levelsOf(candidates: readonly Candidate[], situation: Situation)
     if (figures === undefined) return []
     const { levelMs, slopeMsPerToken, bend } = figures
     const affinity = affinities?.[index]
-    const readMsPerToken = (load.firstToken ?? prior).slopeMsPerToken * load.slowdown
+    const readMsPerToken = (load.firstToken ?? lineFor(model, prior)).slopeMsPerToken * load.slowdown
     return {
       model,
       level: levelMs,
@@ -87,22 +91,29 @@ function rankUnknown(candidates: readonly Candidate[], situation: Situation): re
   return rankByShares(candidates, situation, ({ model, load }) => model.weight * (1 - load.failureRate))
 }
 
-function expectationOf(
-  { model, load }: Candidate,
-  prior: FirstTokenLine,
-  ownTokens: number,
-  meanTokens: number,
-  unseen: number,
-): Expectation {
-  const line = load.firstToken ?? prior
+/** What the view does not show. */
+interface Hidden {
+  readonly meanTokens: number
+  /** Arrivals per request in flight. */
+  readonly share: number
+  /** Since so long. */
+  readonly ageMs: number
+}
+
+function expectationOf({ model, load }: Candidate, prior: Prior, ownTokens: number, hidden: Hidden): Expectation {
+  const { meanTokens, share, ageMs } = hidden
+  const line = load.firstToken ?? lineFor(model, prior)
+  const { concurrency, answerMs } = load.concurrency === undefined ? roomOf(model, prior) : load
   // What failed takes up no room, and its cost is counted as such
-  const inFlight = Math.max(0, load.inFlight - (load.recentFailures ?? 0))
+  const counted = Math.max(0, load.inFlight - (load.recentFailures ?? 0))
+  const told = Math.min(counted, load.told ?? 0)
+  const inFlight = counted - told + remaining(told, concurrency, answerMs, ageMs)
   const idleMs = Math.max(MIN_IDLE_MS, line.baseMs + line.slopeMsPerToken * meanTokens)
   // What one more request in flight adds: at maxInFlight it has added the idle time once more
   const crowdMs = idleMs / Math.max(1, model.maxInFlight)
   // As many end unseen as begin, both by chance
-  const deviation = CAUTION * Math.sqrt(2 * unseen * inFlight)
-  const room = roomFor(load.concurrency, load.answerMs, inFlight, deviation)
+  const deviation = CAUTION * Math.sqrt(2 * share * counted)
+  const room = roomFor(concurrency, answerMs, inFlight, deviation)
   const slopeMsPerToken = (line.slopeMsPerToken + crowdMs / meanTokens) * load.slowdown
   const readMs = line.slopeMsPerToken * (line.ahead ?? 1) * load.waitingTokens * load.slowdown
   const queueMs = Math.max(0, room.waitMs - readMs)
@@ -110,26 +121,59 @@ function expectationOf(
     timeMs: firstTokenMs(line, load, ownTokens) + crowdMs * inFlight * load.slowdown + queueMs,
     idleMs: (line.baseMs + line.slopeMsPerToken * ownTokens) * load.slowdown,
     slopeMsPerToken,
-    bend: { after: room.requests * meanTokens, slope: Math.max(slopeMsPerToken, room.turnMs / meanTokens) },
+    bend: {
+      after: (room.requests * meanTokens) / remainingShare(answerMs, ageMs),
+      slope: Math.max(slopeMsPerToken, room.turnMs / meanTokens),
+    },
     failureRate: load.failureRate,
   }
 }
 
-/**
- * The line, slow-down included, of the candidate that would answer this prompt soonest were nobody waiting; undefined if none is
- * known.
- */
-function bestWhenIdle(candidates: readonly Candidate[], ownTokens: number): FirstTokenLine | undefined {
-  const lines = candidates.flatMap(({ load }): FirstTokenLine[] =>
-    load.firstToken === undefined
-      ? []
-      : [{ baseMs: load.firstToken.baseMs * load.slowdown, slopeMsPerToken: load.firstToken.slopeMsPerToken * load.slowdown }],
-  )
-  const idleMs = (line: FirstTokenLine) => line.baseMs + line.slopeMsPerToken * ownTokens
-  return lines.reduce<FirstTokenLine | undefined>(
-    (best, line) => (best === undefined || idleMs(line) < idleMs(best) ? line : best),
-    undefined,
-  )
+/** What a model that nothing is known of is taken for. */
+interface Prior {
+  /** Slow-down included: of whoever would answer this prompt soonest were nobody waiting, and its weight. */
+  readonly line: FirstTokenLine
+  readonly weight: number
+  /** Answers at a time, of the model with the most for its weight; undefined where nobody has come to its limit. */
+  readonly concurrencyPerWeight: number | undefined
+  /** On average. */
+  readonly answerMs: number | undefined
+}
+
+/** Undefined: nothing is known of any candidate. */
+function priorOf(candidates: readonly Candidate[], ownTokens: number): Prior | undefined {
+  let best: Pick<Prior, 'line' | 'weight'> | undefined
+  let leastMs = Number.POSITIVE_INFINITY
+  let concurrencyPerWeight: number | undefined
+  let answers = 0
+  let answersMs = 0
+  for (const { model, load } of candidates) {
+    if (load.concurrency !== undefined)
+      concurrencyPerWeight = Math.max(concurrencyPerWeight ?? 0, load.concurrency / model.weight)
+    if (load.answerMs !== undefined) {
+      answers += 1
+      answersMs += load.answerMs
+    }
+    if (load.firstToken === undefined) continue
+    const line = {
+      baseMs: load.firstToken.baseMs * load.slowdown,
+      slopeMsPerToken: load.firstToken.slopeMsPerToken * load.slowdown,
+    }
+    const idleMs = line.baseMs + line.slopeMsPerToken * ownTokens
+    if (idleMs >= leastMs) continue
+    leastMs = idleMs
+    best = { line, weight: model.weight }
+  }
+  return best && { ...best, concurrencyPerWeight, answerMs: answers === 0 ? undefined : answersMs / answers }
+}
+
+/** As quick, and with as much work at a time as its weight says. */
+function lineFor({ weight }: Model, { line, weight: ofBest }: Prior): FirstTokenLine {
+  return { baseMs: line.baseMs, slopeMsPerToken: (line.slopeMsPerToken * ofBest) / weight }
+}
+
+function roomOf({ weight }: Model, { concurrencyPerWeight, answerMs }: Prior): Pick<Load, 'concurrency' | 'answerMs'> {
+  return { concurrency: concurrencyPerWeight && Math.max(1, concurrencyPerWeight * weight), answerMs }
 }
 
 /** Work that the view does not show, in prompt tokens. Without a view nothing counts but what each model can carry. */

@@ -13,7 +13,7 @@ import type { Price } from '../model'
 import { levelsOf } from './adaptive'
 import { type Level, unseenRequests } from './load-interpretation'
 import type { Candidate, Ranked, Situation } from './strategy'
-import { thinned } from './thinning'
+import { sparedAmong, sparedLast } from './thinning'
 
 /** Chances that differ by less are alike: no estimate is better than that, and price decides. In simulation half of it misses as many, twice of it a few more. */
 const ALIKE = 0.05
@@ -59,7 +59,8 @@ export function withinDeadline(
   return [
     ...early.flatMap(tier => {
       if (!byPrice) return rankedOf(tier)
-      return thinned(rankedOf(cheapestFirst(tier, unseen, situation.random)), candidates, situation.random)
+      const cheapest = rankedOf(cheapestFirst(tier, unseen, situation.random))
+      return sparedLast(cheapest, sparedAmong(candidates, situation.view?.ageMs ?? 0, situation.random))
     }),
     ...rankedOf(late.sort((a, b) => b.ranked.score - a.ranked.score || a.level.level - b.level.level)),
   ]

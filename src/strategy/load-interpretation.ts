@@ -38,32 +38,48 @@ export function unseenRequests(candidates: readonly Candidate[], view: Situation
 }
 
 /**
- * First one drawn by the shares of `unseenWork` that would flow to each, then the others from the lowest level up, equal ones in
- * random order by weight. Score: the level. `levels` must be in an order that does not depend on the load.
+ * The first is drawn by the shares of `unseenWork` that would flow to each, the second likewise among those that are left, then come the others from the lowest
+ * level up, equal ones in random order by weight. Were the second simply the lowest, then all that a broken first leaves would run to one model of an old view
+ * together. `spared` come last. Score: the level. `levels` must be in an order that does not depend on the load.
  */
-export function rankByLevel(levels: readonly Level[], unseenWork: number, random: () => number): readonly Ranked[] {
+export function rankByLevel(
+  levels: readonly Level[],
+  unseenWork: number,
+  random: () => number,
+  spared: ReadonlySet<Model> = NOBODY,
+): readonly Ranked[] {
+  const ready = levels.filter(({ model }) => !spared.has(model))
+  const first = drawn(ready, unseenWork, random)
+  const others = ready.filter(level => level !== first)
+  const second = drawn(others, unseenWork, random)
+  const mixed = weightedOrder(
+    levels.map(({ model }) => model.weight),
+    random,
+  )
+  const tier = (level: Level): number => (level === first ? 0 : level === second ? 1 : spared.has(level.model) ? 3 : 2)
+  return mixed
+    .flatMap(index => levels[index] ?? [])
+    .sort((a, b) => tier(a) - tier(b) || compareLevels(a.level, b.level))
+    .map(({ model, level, affinity }) => ({
+      model,
+      score: level,
+      ...(affinity !== undefined && { relation: affinity.relation, isExpected: affinity.isExpected }),
+    }))
+}
+
+const NOBODY: ReadonlySet<Model> = new Set()
+
+/** Undefined only of nobody. */
+function drawn(levels: readonly Level[], unseenWork: number, random: () => number): Level | undefined {
+  const [only] = levels
+  if (levels.length < 2) return only
   const shares = waterFill(
     levels.map(({ level }) => level),
     levels.map(({ slope }) => slope),
     unseenWork,
     levels.map(({ bend }) => bend),
   )
-  const first = homeAmong(levels, shares, unseenWork) ?? byLots(levels, shares) ?? weightedChoice(shares, random)
-  const mixed = weightedOrder(
-    levels.map(({ model }) => model.weight),
-    random,
-  )
-  return mixed
-    .flatMap(index => {
-      const level = levels[index]
-      return level === undefined ? [] : { index, level, score: level.level }
-    })
-    .sort((a, b) => Number(b.index === first) - Number(a.index === first) || compareLevels(a.score, b.score))
-    .map(({ level: { model, affinity }, score }) => ({
-      model,
-      score,
-      ...(affinity !== undefined && { relation: affinity.relation, isExpected: affinity.isExpected }),
-    }))
+  return levels[homeAmong(levels, shares, unseenWork) ?? byLots(levels, shares) ?? weightedChoice(shares, random) ?? 0]
 }
 
 /**

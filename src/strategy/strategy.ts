@@ -24,7 +24,9 @@ export type StrategyName = (typeof STRATEGIES)[number]
 export interface Load {
   /** Live leases: the others' from the snapshot, aged, plus this isolate's own. */
   readonly inFlight: number
-  /** Of these, recent failures, that hold no lease any more and count as load for a while; by default none. */
+  /** Of these, those that others told of, as of the view. By default all may be as of now. */
+  readonly told?: number | undefined
+  /** Of those in flight, recent failures, that hold no lease any more and count as load for a while; by default none. */
   readonly recentFailures?: number | undefined
   /** Prompt tokens of those requests that still wait for their first token. */
   readonly waitingTokens: number
@@ -54,8 +56,8 @@ export interface Load {
   readonly p95Ratio?: number | undefined
   /** What of a prompt it has in its cache; undefined or null: nothing is known of one. */
   readonly cached?: CachedShares | null | undefined
-  /** What is left of the scarcest rate limit, 0..1; null where nothing is known of one. */
-  readonly headroom?: { readonly share: number } | null | undefined
+  /** What is left of the scarcest rate limit, 0..1, and until it is full again, ms; null where nothing is known of one. */
+  readonly headroom?: { readonly share: number; readonly forMs?: number | undefined } | null | undefined
   /** The same on average, for when nothing newer is known. */
   readonly usualHeadroom?: number | undefined
   /** Share of recent attempts that failed, 0..1, decayed. */

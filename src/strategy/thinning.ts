@@ -2,9 +2,14 @@
  * Spares a model whose rate limit runs low, before it has to refuse: the less is left of the limit, the fewer of the requests that would go there do
  * (random early detection: Floyd and Jacobson, 1993). Traffic and refill then meet at a level in between, whatever the limit is and however many
  * isolates share it; a fixed mark would be overrun by all of them at once, as each learns of it late.
+ *
+ * What is left fills and empties within the time that the limit takes to refill. Whoever goes by a figure that is old against that turns the tap the wrong way:
+ * everyone stays away until it is full and then comes at once. So the older the figure, the more the average counts beside it.
  */
-import type { Random } from '../algorithm/sampling'
-import type { Candidate, Ranked } from './strategy'
+import type { Model } from '../model'
+import type { Candidate, Load, Ranked } from './strategy'
+
+type Random = () => number
 
 /** With more left nothing is spared. */
 const ENOUGH = 0.5
@@ -12,16 +17,33 @@ const ENOUGH = 0.5
 /** What was used up whenever somebody looked may have been raised since: a few requests find out. */
 const MIN_USUAL = 0.05
 
-/** Those that are spared this time come last, in the same order among themselves. Draws only for those that run low. */
-export function thinned(ranking: readonly Ranked[], candidates: readonly Candidate[], random: Random): readonly Ranked[] {
-  const spared = new Set(
-    candidates
-      .filter(({ load }) => {
-        const share = load.headroom?.share ?? Math.max(MIN_USUAL, load.usualHeadroom ?? 1)
-        return share < ENOUGH && random() * ENOUGH >= share
-      })
-      .map(({ model }) => model.id),
-  )
+/**
+ * A loop whose delay times its gain stays below a half settles without swinging. The gain is what is asked over what is let through, say three, over half of the
+ * time to refill: so a figure may count in full up to a twelfth of that time.
+ */
+const YOUNG = 1 / 12
+
+/** Of the candidates, those that are spared this time. `ageMs`: of what others told. Draws only for those that run low. */
+export function sparedAmong(candidates: readonly Candidate[], ageMs: number, random: Random): ReadonlySet<Model> {
+  const spared = candidates.filter(({ load }) => {
+    const share = shareOf(load, ageMs)
+    return share < ENOUGH && random() * ENOUGH >= share
+  })
+  return new Set(spared.map(({ model }) => model))
+}
+
+/** They come last, in the same order among themselves. */
+export function sparedLast(ranking: readonly Ranked[], spared: ReadonlySet<Model>): readonly Ranked[] {
   if (spared.size === 0) return ranking
-  return [...ranking.filter(({ model }) => !spared.has(model.id)), ...ranking.filter(({ model }) => spared.has(model.id))]
+  return [...ranking.filter(({ model }) => !spared.has(model)), ...ranking.filter(({ model }) => spared.has(model))]
+}
+
+function shareOf({ headroom, usualHeadroom }: Load, ageMs: number): number {
+  const usual = Math.max(MIN_USUAL, usualHeadroom ?? 1)
+  if (headroom === undefined || headroom === null) return usual
+  const { share, forMs = 0 } = headroom
+  if (usualHeadroom === undefined || forMs <= 0) return share
+  const refillMs = (Math.max(0, ageMs) + forMs) / Math.max(Number.EPSILON, 1 - share)
+  const weight = Math.min(1, (YOUNG * refillMs) / Math.max(1, ageMs))
+  return weight * share + (1 - weight) * usual
 }

@@ -3,12 +3,11 @@ import {
   type Concurrency,
   isNearlyFull,
   NO_CONCURRENCY,
-  observeAnswer,
   observeStart,
   readConcurrency,
   roomFor,
 } from '../../src/state/concurrency'
-import { Fleet, START_MS } from './fleet'
+import { Fleet } from './fleet'
 
 const IN_TIME = 1
 const LATE = 5
@@ -53,11 +52,6 @@ describe('the number of answers that a model writes at a time', () => {
     fleet.syncAll()
     expect(fleet.load(1).answerMs).toBe(2_000)
   })
-})
-
-it('the time of an answer is the average of the recent ones', () => {
-  const state = observeAnswer(observeAnswer(NO_CONCURRENCY, 1_000, START_MS), 3_000, START_MS)
-  expect(state.answerMs?.value).toBe(2_000)
 })
 
 describe('the room for one more', () => {

@@ -71,6 +71,55 @@ describe('with an old view', () => {
   })
 })
 
+describe('an old view of requests under way', () => {
+  const view = { ageMs: 5_000, arrivalsPerSecond: 0, meanPromptTokens: 100 }
+  const full = { firstToken: line(100, 0.01), concurrency: 10, answerMs: 5_000, inFlight: 20 }
+
+  test('is taken to have gone on: of ten that wait for a place none does after the time of an answer', () => {
+    const others = candidate('others', { ...full, told: 20 })
+    const own = candidate('own', { ...full, told: 0 })
+    const [scoreOfOthers = 0, scoreOfOwn = 0] = [others, own].map(each => rankOf([each], { view })[0]?.score ?? 0)
+    // Eleven too many, with places every 500 ms; or one
+    expect(scoreOfOwn - scoreOfOthers).toBeCloseTo(10 * 500 + 10 * 1.01, 6)
+  })
+
+  test('leaves more room where what has come since has partly gone as well', () => {
+    // 15 arrivals in 5 s, of which 1 - 1/e = 63 % are still there: 14 places take 22 of them
+    const all = [
+      candidate('near', { firstToken: line(100, 0.01), concurrency: 30, answerMs: 5_000 }),
+      candidate('far', { firstToken: line(300, 0.01), concurrency: 30, answerMs: 5_000 }),
+    ]
+    const [near = 0] = sharesOf(all, { ...view, arrivalsPerSecond: 3 }, 5_000)
+    expect(near).toBe(1)
+    const [nearOfForever = 0] = sharesOf(
+      all.map(({ model, ...rest }) => ({ ...rest, model, load: { ...rest.load, answerMs: 1e9 } })),
+      { ...view, arrivalsPerSecond: 9 },
+      5_000,
+    )
+    expect(nearOfForever).toBeLessThan(0.9)
+  })
+})
+
+describe('when the first fails', () => {
+  test('what it leaves is shared out like everything else, instead of running to the one that looks best in an old view', () => {
+    const all = [
+      candidate('broken', { firstToken: line(50, 1) }),
+      candidate('b', { firstToken: line(100, 1) }),
+      candidate('c', { firstToken: line(110, 1) }),
+    ]
+    const rank = adaptive.prepare(modelsOf(all), {})
+    const random = createRandom(3)
+    const view = { ageMs: 1_000, arrivalsPerSecond: 20, meanPromptTokens: 100 }
+    const seconds = { b: 0, c: 0 }
+    for (let turn = 0; turn < 10_000; turn++) {
+      const [first, second] = idsOf(rank(all, situation({ view, turn, random })))
+      if (first === 'broken' && (second === 'b' || second === 'c')) seconds[second] += 1
+    }
+    // 2,000 tokens fill both, c ten ms less: nearly half each
+    expect(seconds.c / (seconds.b + seconds.c)).toBeGreaterThan(0.45)
+  })
+})
+
 describe('a model that fails fast', () => {
   const all = [
     candidate('broken', { firstToken: line(5, 0), failureRate: 0.98 }),
@@ -105,6 +154,24 @@ describe('a model that nothing is known of', () => {
     // The same level and slope: half each, 4 standard deviations being 2 %
     expect(Math.abs(newShare - 0.5)).toBeLessThan(0.02)
     expect(knownShare + newShare).toBeCloseTo(1, 9)
+  })
+
+  test('is taken to carry as much as its weight says', () => {
+    // Slopes 0.52 and a third more than 0.5 / 3: whoever weighs three times as much gets about three times as many of the first of many
+    const view = { ageMs: 1_000, arrivalsPerSecond: 1_000, meanPromptTokens: 1_000 }
+    const all = [known, candidate('light'), candidate('heavy', {}, { weight: 3, maxInFlight: 1_000 })]
+    const [knownShare = 0, lightShare = 0, heavyShare = 0] = sharesOf(all, view, 20_000)
+    expect(heavyShare / lightShare).toBeGreaterThan(2.7)
+    expect(Math.abs(lightShare - knownShare)).toBeLessThan(0.02)
+  })
+
+  test('is not taken to have more room than its weight says, once another has come to its limit', () => {
+    const limited = candidate('known', { firstToken: line(200, 0.01), concurrency: 30, answerMs: 3_000 }, { weight: 3 })
+    const full = candidate('new', { inFlight: 11 })
+    // Ten places for a third of the weight: two too many wait for the second to end, each 300 ms
+    const ranked = rankOf([limited, full])
+    expect(idsOf(ranked)).toEqual(['known', 'new'])
+    expect(ranked[1]?.score).toBeGreaterThan(600)
   })
 
   test('is left alone while its trial is under way', () => {

@@ -1,22 +1,25 @@
 import { describe, expect, test } from 'vitest'
 import { createRandom } from '../../src/algorithm/random'
-import { thinned } from '../../src/strategy/thinning'
+import type { Load } from '../../src/strategy/strategy'
+import { sparedAmong, sparedLast } from '../../src/strategy/thinning'
 import { candidate, idsOf } from './given'
 
 const DRAWS = 20_000
 
-/** How often `a`, ranked first, stays first. */
-function kept(headroom: { share: number } | null | undefined, usualHeadroom?: number): number {
-  const all = [candidate('a', { headroom, usualHeadroom }), candidate('b')]
-  const ranking = all.map(({ model }, score) => ({ model, score }))
+/** How often `a` is not spared. */
+function kept(headroom: Load['headroom'], usualHeadroom?: number, ageMs = 0): number {
+  const a = candidate('a', { headroom, usualHeadroom })
+  const all = [a, candidate('b')]
   const random = createRandom(1)
-  let first = 0
-  for (let i = 0; i < DRAWS; i++) if (thinned(ranking, all, random)[0]?.model.id === 'a') first += 1
-  return first / DRAWS
+  let count = 0
+  for (let i = 0; i < DRAWS; i++) if (!sparedAmong(all, ageMs, random).has(a.model)) count += 1
+  return count / DRAWS
 }
 
+// Four standard deviations of 20,000 draws are 1.4 %
+const NOISE = 0.014
+
 describe('a model whose rate limit runs low', () => {
-  // Four standard deviations of 20,000 draws are 1.4 %
   test.each([
     ['is not spared with half of it left', { share: 0.5 }, undefined, 1],
     ['is spared half of the time with a quarter left', { share: 0.25 }, undefined, 0.5],
@@ -27,26 +30,35 @@ describe('a model whose rate limit runs low', () => {
     ['is tried now and then when on average nothing is left', undefined, 0, 0.1],
     ['is judged by the latest where that is known', { share: 0.5 }, 0.1, 1],
   ])('%s', (_, headroom, usual, expected) => {
-    expect(Math.abs(kept(headroom, usual) - expected)).toBeLessThan(0.014)
+    expect(Math.abs(kept(headroom, usual) - expected)).toBeLessThan(NOISE)
   })
 
-  test('comes last, and the order stays otherwise', () => {
-    const all = [
-      candidate('a', { headroom: { share: 0 } }),
-      candidate('b'),
-      candidate('c', { headroom: { share: 0 } }),
-      candidate('d'),
-    ]
-    const ranking = all.map(({ model }, score) => ({ model, score }))
-    expect(idsOf(thinned(ranking, all, createRandom(1)))).toEqual(['b', 'd', 'a', 'c'])
+  // Empty, and full again 10 s after it was told: what is 5 s old counts 10,000 / 12 / 5,000 = a sixth, and 5/6 × 0.3 are kept of 0.5
+  test.each([
+    ['counts in full while the figure is young', 800, 0],
+    ['is judged by the average the more the older the figure is', 5_000, 0.5],
+    // A twelfth, and 11/12 × 0.3 of 0.5
+    ['is judged by the average for the most part in the end', 9_999, 0.55],
+  ])('%s', (_, ageMs, expected) => {
+    expect(Math.abs(kept({ share: 0, forMs: 10_000 - ageMs }, 0.3, ageMs) - expected)).toBeLessThan(NOISE)
+  })
+
+  test('is judged by the figure, however old, where nobody knows how long the limit takes to refill', () => {
+    expect(kept({ share: 0 }, 0.3, 60_000)).toBe(0)
   })
 
   test('costs no draw where no limit runs low, so that decisions are the same as without', () => {
-    const all = [candidate('a', { headroom: { share: 0.9 } }), candidate('b')]
-    const ranking = all.map(({ model }, score) => ({ model, score }))
     const random = () => {
       throw new Error('it drew')
     }
-    expect(thinned(ranking, all, random)).toBe(ranking)
+    expect(sparedAmong([candidate('a', { headroom: { share: 0.9 } }), candidate('b')], 0, random).size).toBe(0)
   })
+})
+
+test('whoever is spared comes last, and the order stays otherwise', () => {
+  const all = ['a', 'b', 'c', 'd'].map(id => candidate(id))
+  const ranking = all.map(({ model }, score) => ({ model, score }))
+  const spared = new Set(all.map(({ model }) => model).filter(({ id }) => id === 'a' || id === 'c'))
+  expect(idsOf(sparedLast(ranking, spared))).toEqual(['b', 'd', 'a', 'c'])
+  expect(sparedLast(ranking, new Set())).toBe(ranking)
 })
