@@ -5,6 +5,7 @@ import { hostOf } from './host'
 import { askRegistry } from './informed'
 import { problemResponse } from './problem'
 import { describeProblem } from './ready'
+import { trackerWarnings } from './tracker-warnings'
 
 export async function adminState(c: AppContext): Promise<Response> {
   const { tracker, deployment, world } = c.var
@@ -21,6 +22,7 @@ export async function adminState(c: AppContext): Promise<Response> {
     })
   }
   const { place } = hostOf(c)
+  const { askShare = 1 } = state
   const configured = config.ok ? [...config.value.models.values()] : []
   const models = configured.map(model => {
     const { inFlight = 0, waitingTokens = 0, probe: _, ...learned } = state.models[model.id] ?? {}
@@ -48,6 +50,8 @@ export async function adminState(c: AppContext): Promise<Response> {
     isolates: state.isolates,
     syncIntervalMs: state.intervalMs,
     arrivalsPerSecond: state.arrivalsPerSecond,
+    burstFactor: state.burstFactor ?? 1,
+    askShare,
     decisions: state.decisions,
     overlayVersion: deployment.registry.overlay.version,
     configHash: plan === undefined ? null : deployment.configHash(plan),
@@ -55,11 +59,8 @@ export async function adminState(c: AppContext): Promise<Response> {
     notice: deployment.notice ?? null,
     warnings: [
       ...(config.ok ? config.value.warnings : config.failure.map(describeProblem)),
-      ...(state.isOverrun === true ? [OVERRUN] : []),
+      ...trackerWarnings({ isOverrun: state.isOverrun === true, askShare }),
     ],
     missingSecrets: deployment.missingSecrets,
   })
 }
-
-const OVERRUN =
-  'More isolates report than the load tracker can keep informed, so that their views are old. Set tracker.shards to a multiple of what it is.'
