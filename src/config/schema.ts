@@ -158,6 +158,7 @@ const RouteSchema = v.strictObject({
 const LimitsSchema = v.strictObject({
   attempts: v.optional(v.pipe(Whole, v.minValue(1), v.maxValue(10)), 3),
   firstTokenMs: v.optional(Ms, 20_000),
+  patience: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100)), 4),
   idleMs: v.optional(Ms, 30_000),
   totalMs: v.optional(Ms, 300_000),
   keepAliveMs: v.optional(v.pipe(Whole, v.minValue(0), v.maxValue(3_600_000)), 15_000),

@@ -98,6 +98,7 @@ function failures(tried: readonly Tried[]) {
     model,
     kind: failure.kind,
     ...('upstream' in failure && { status: failure.upstream.status, message: redact(failure.upstream.message).slice(0, 200) }),
+    ...(failure.kind === 'timeout' && { limit: failure.limit, afterMs: failure.afterMs }),
     ...('detail' in failure && { detail: redact(failure.detail).slice(0, 200) }),
   }))
 }

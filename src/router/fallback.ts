@@ -1,12 +1,13 @@
 /**
  * Walks down the ranking until an attempt commits, as far as the number of attempts, the deadline, the budget and the failures' consequences
- * allow. Where a credential alone was the trouble, another one of the same model stands in for it first, and counts as the same attempt. When every candidate has had its turn, one whose trouble is likely to pass is asked again after a pause.
+ * allow. Where a credential alone was the trouble, another one of the same model stands in for it first, and counts as the same attempt. The first may be left for somebody quicker before it has failed. When every candidate has had its turn, one whose trouble is likely to pass is asked again after a pause.
  */
 import type { Model } from '../model'
 import { type Failure, fail, ok, type Result } from '../outcome'
 import type { Ranked } from '../strategy/strategy'
 import { consequenceOf } from './consequence'
-import { type Attempt, type Hedge, hedged } from './hedge'
+import { type Hedge, hedged } from './hedge'
+import type { Patience } from './patience'
 
 /** An attempt that did not commit. */
 export interface Tried {
@@ -27,6 +28,8 @@ export interface Walk {
   readonly pause: (repeat: number, atLeastMs: number) => Promise<boolean>
   /** Undefined: no hedging. `second` finds the candidate to hedge with, and if there is one, asks whether it may be. */
   readonly hedge: (first: Model, second: (mayAsk: () => boolean) => Model | undefined) => Hedge | undefined
+  /** Undefined: the first has all of its time. `giveWay` finds whom it would be left for, and if there is somebody, asks whether it may be. */
+  readonly patience: (first: Model, giveWay: (may: (other: Model) => boolean) => boolean) => Patience | undefined
 }
 
 export interface Success<T> {
@@ -37,11 +40,11 @@ export interface Success<T> {
   readonly attempts: number
 }
 
-/** Never empty: at least one attempt was made. */
+/** What failed is never empty: at least one attempt was made. Only the very first has a patience. */
 export async function walk<T>(
   ranking: readonly Ranked[],
   rules: Walk,
-  attempt: Attempt<T>,
+  attempt: (model: Model, outpaced: AbortSignal, patience: Patience | undefined) => Promise<Result<T>>,
 ): Promise<Result<Success<T>, readonly Tried[]>> {
   const tried: Tried[] = []
   const asked: Model[] = []
@@ -50,23 +53,37 @@ export async function walk<T>(
   /** Configured models whose credential was the trouble in the last attempt. */
   let blamed: readonly string[] = []
   let largerThan: number | undefined
+  /** Whom the first has been given up for; it is paid for. */
+  let heir: Model | undefined
   const fits = (model: Model) => largerThan === undefined || (model.contextWindow ?? Number.POSITIVE_INFINITY) > largerThan
   const isOpen = (model: Model) => !asked.includes(model) && fits(model) && (asked.length === 0 || rules.isEligible(model))
   const fresh = (): Model | undefined => ranking.find(({ model }) => isOpen(model))?.model
   const standIn = (): Model | undefined =>
     standIns < MAX_STAND_INS ? ranking.find(({ model }) => blamed.includes(model.of) && isOpen(model))?.model : undefined
   const attempts = () => asked.length - standIns
+  const another = (): Model | undefined => (attempts() < rules.maxAttempts && rules.fallback ? fresh() : undefined)
   const second = (mayAsk: () => boolean): Model | undefined => {
-    const model = attempts() < rules.maxAttempts && rules.fallback ? fresh() : undefined
+    const model = another()
     if (model === undefined || !mayAsk()) return undefined
     asked.push(model)
     return model
+  }
+  const giveWay = (may: (other: Model) => boolean): boolean => {
+    const model = rules.isOver() ? undefined : another()
+    if (model === undefined || !may(model)) return false
+    heir = model
+    return true
+  }
+  const patienceWith = (model: Model): Patience | undefined => {
+    const isAlone = ranking.length < 2 || !rules.fallback || rules.maxAttempts < 2
+    return isAlone || asked.length > 1 ? undefined : rules.patience(model, giveWay)
   }
   for (;;) {
     const model = asked.length === 0 ? fresh() : await next()
     if (model === undefined) return fail(tried)
     asked.push(model)
-    const runs = await hedged(model, rules.hedge(model, second), attempt)
+    const patience = patienceWith(model)
+    const runs = await hedged(model, rules.hedge(model, second), (each, outpaced) => attempt(each, outpaced, patience))
     for (const { model: from, result } of runs) {
       if (result.ok) return ok({ model: from, answer: result.value, tried, attempts: asked.length })
       tried.push({ model: from.id, failure: result.failure })
@@ -81,6 +98,7 @@ export async function walk<T>(
   /** Whom to ask after a failure: the next in the ranking, or someone again. */
   async function next(): Promise<Model | undefined> {
     if (!rules.fallback || rules.isOver()) return undefined
+    if (heir !== undefined && !asked.includes(heir)) return heir
     const other = standIn()
     if (other !== undefined) {
       standIns++

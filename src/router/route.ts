@@ -105,14 +105,21 @@ export async function route(
         decision: decision.value,
         features,
         deadlineAtMs: deadline.atMs,
+        patience: limits.patience,
         isolate,
         host,
         world,
       }),
     },
-    (model, outpaced) => {
+    (model, outpaced, patience) => {
       const { relation } = rankedOf(decision.value, model) ?? {}
-      return attempt({ ...request, relation, ...soughtOf(journey, model.name, startedMs) }, model, outpaced, host, world)
+      return attempt(
+        { ...request, relation, patience, ...soughtOf(journey, model.name, startedMs) },
+        model,
+        outpaced,
+        host,
+        world,
+      )
     },
   )
   // Looked at while the upstream works, since only the receipt needs it

@@ -7,6 +7,7 @@ import type { Decision } from './decide'
 import type { Walk } from './fallback'
 import { exclusionOf } from './filter'
 import type { Isolate } from './isolate'
+import { isQuicker, type Prompt, patienceMs } from './patience'
 import type { Host, World } from './world'
 
 interface Given {
@@ -16,13 +17,15 @@ interface Given {
   readonly decision: Decision
   readonly features: Features
   readonly deadlineAtMs: number
+  /** As in the limits; 0: none. */
+  readonly patience: number
   readonly isolate: Isolate
   readonly host: Host
   readonly world: World
 }
 
 /** A hedge sooner than this would race what is merely jitter. */
-const MIN_PATIENCE_MS = 50
+const MIN_HEDGE_MS = 50
 
 export function rulesOf({
   work,
@@ -30,6 +33,7 @@ export function rulesOf({
   decision,
   features,
   deadlineAtMs,
+  patience: times,
   isolate,
   host,
   world,
@@ -52,8 +56,8 @@ export function rulesOf({
       return !host.clientLeft.aborted
     },
     hedge: (first, second) => {
-      const patienceMs = decision.hedge && features.stream ? patienceOf(first) : undefined
-      if (patienceMs === undefined) return undefined
+      const afterMs = decision.hedge && features.stream ? hedgeAfterMs(first) : undefined
+      if (afterMs === undefined) return undefined
       // It takes both budgets or neither
       const mayHedge = () => {
         const nowMs = world.now()
@@ -63,15 +67,35 @@ export function rulesOf({
           isolate.retries.withdraw(nowMs, load.isolates)
         )
       }
-      return { patience: over => world.after(patienceMs, over), second: () => second(mayHedge) }
+      return { patience: over => world.after(afterMs, over), second: () => second(mayHedge) }
+    },
+    patience: (first, giveWay) => {
+      // In panic nobody else is sound
+      if (!features.stream || decision.hedge || decision.panic) return undefined
+      const everyMs = patienceMs(load.load(first.id, world.now()), promptFor(first), times)
+      if (everyMs === undefined) return undefined
+      const isOver = (waitedMs: number): boolean => {
+        const nowMs = world.now()
+        // Whether the first is stuck or only busy, somebody has to be there to judge
+        if (load.view(nowMs) === undefined) return false
+        return giveWay(
+          other =>
+            isQuicker(load.load(other.id, nowMs), promptFor(other), waitedMs) && isolate.retries.withdraw(nowMs, load.isolates),
+        )
+      }
+      return { everyMs, isOver }
     },
   }
 
+  function promptFor(model: Model): Prompt {
+    return { tokens: features.promptTokens, relation: decision.ranking.find(ranked => ranked.model === model)?.relation }
+  }
+
   /** The learned 95th percentile of this model's time to first token; undefined while too little is known. */
-  function patienceOf(model: Model): number | undefined {
+  function hedgeAfterMs(model: Model): number | undefined {
     const { firstToken, waitingTokens, p95Ratio } = load.load(model.id, world.now())
     if (firstToken === undefined || p95Ratio === undefined) return undefined
     const expectedMs = firstToken.baseMs + firstToken.slopeMsPerToken * (waitingTokens + features.promptTokens)
-    return Math.max(MIN_PATIENCE_MS, expectedMs * p95Ratio)
+    return Math.max(MIN_HEDGE_MS, expectedMs * p95Ratio)
   }
 }

@@ -17,6 +17,7 @@ import type { Ending, Flow } from './ending'
 import { errorText, scrubbed, withoutKey } from './error-text'
 import { passGate } from './gate'
 import { passThrough } from './passthrough'
+import type { Patience } from './patience'
 import type { ChatAsked, EmbeddingsAsked } from './question'
 import type { Stopper } from './stopper'
 import { translate } from './translate'
@@ -36,6 +37,8 @@ interface Bounds {
   /** How the conversation stands to the model, as far as the strategy looked. */
   readonly relation?: Relation | undefined
   readonly limits: Limits
+  /** Undefined: nothing but its limits ends the attempt. */
+  readonly patience?: Patience | undefined
   /** When the whole request must be over, and whose wish that is. */
   readonly deadline: { readonly atMs: number; readonly limit: 'total' | 'deadline' }
 }
@@ -82,7 +85,7 @@ export async function send(sending: Sending): Promise<Result<Answer>> {
   const isStream = 'chat' in request && request.chat.stream === true
   // Vectors come all at once as soon as they are computed, so that whoever is silent for as long as a stream may be is stuck
   const isPrompt = isStream || 'embeddings' in request
-  const gotFirstToken = isPrompt ? stopper.limit('first-token', firstTokenLimitMs(sending)) : () => {}
+  const gotFirstToken = isPrompt ? stopper.limit('first-token', firstTokenLimitMs(sending), patienceWith(request)) : () => {}
   const sentMs = world.now()
   let connected = false
   try {
@@ -185,8 +188,14 @@ async function notAStream(response: Response, dialect: Dialect, context: AnswerC
 }
 
 function firstTokenLimitMs({ request, model }: Sending): number {
-  const effort = 'chat' in request ? request.chat.reasoning_effort : undefined
-  const thinks = typeof effort === 'string' && effort !== 'none' && effort !== 'minimal'
   const baseMs = model.firstTokenMs ?? request.limits.firstTokenMs
-  return Math.max(baseMs, thinks ? REASONING_FIRST_TOKEN_MS : 0) + FIRST_TOKEN_PER_PROMPT_TOKEN_MS * request.promptTokens
+  return Math.max(baseMs, thinks(request) ? REASONING_FIRST_TOKEN_MS : 0) + FIRST_TOKEN_PER_PROMPT_TOKEN_MS * request.promptTokens
+}
+
+/** What was seen of a model's times says little of how long it thinks. */
+const patienceWith = (request: Request): Patience | undefined => (thinks(request) ? undefined : request.patience)
+
+function thinks(request: Request): boolean {
+  const effort = 'chat' in request ? request.chat.reasoning_effort : undefined
+  return typeof effort === 'string' && effort !== 'none' && effort !== 'minimal'
 }

@@ -3,6 +3,7 @@
  * the failure that it means, and the first cause wins.
  */
 import type { Failure, Limit } from '../outcome'
+import type { Patience } from './patience'
 import type { World } from './world'
 
 /** Tells when the upstream is waited for, and when something has come. */
@@ -53,13 +54,22 @@ export class Stopper {
     this.#undo.add(() => signal.removeEventListener('abort', stop))
   }
 
-  /** Stops after `ms` unless the returned function is called first. */
-  limit(limit: Limit, ms: number): () => void {
-    const cancel = this.#world.after(ms, () => {
-      this.#undo.delete(cancel)
-      this.stop({ kind: 'timeout', limit, afterMs: Math.round(this.#world.now() - this.#startedMs) })
-    })
-    this.#undo.add(cancel)
+  /** Stops after `ms` unless the returned function is called first; sooner where patience is over before. One timer serves both. */
+  limit(limit: Limit, ms: number, patience?: Patience): () => void {
+    let cancel = () => {}
+    const arm = (fromMs: number) => {
+      const untilMs = Math.min(ms, fromMs + (patience?.everyMs ?? ms))
+      cancel = this.#world.after(untilMs - fromMs, () => {
+        this.#undo.delete(cancel)
+        // Whatever has stopped it already, a look would promise its place to somebody
+        if (this.#controller.signal.aborted) return
+        if (untilMs >= ms || patience?.isOver(untilMs) === true)
+          this.stop({ kind: 'timeout', limit, afterMs: Math.round(this.#world.now() - this.#startedMs) })
+        else arm(untilMs)
+      })
+      this.#undo.add(cancel)
+    }
+    arm(0)
     return () => {
       cancel()
       this.#undo.delete(cancel)

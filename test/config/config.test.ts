@@ -169,6 +169,8 @@ describe('a wrong configuration', () => {
       '<=40000000',
       '100000000',
     ],
+    ['a patience below none', { models: MODELS, limits: { patience: -1 } }, 'limits.patience', '>=0', '-1'],
+    ['a patience without end', { models: MODELS, limits: { patience: 101 } }, 'limits.patience', '<=100', '101'],
     ['a limit in words', { models: MODELS, limits: { totalMs: '5 min' } }, 'limits.totalMs', 'number', '"5 min"'],
     [
       'keys of an unknown source',
@@ -325,7 +327,7 @@ describe('a sound configuration', () => {
       routes: [],
       strategy: 'adaptive',
       decide: 'local',
-      limits: { attempts: 3, firstTokenMs: 20_000, idleMs: 30_000, totalMs: 300_000, bodyBytes: 10_000_000 },
+      limits: { attempts: 3, firstTokenMs: 20_000, patience: 4, idleMs: 30_000, totalMs: 300_000, bodyBytes: 10_000_000 },
       access: { origins: [], keys: 'ROUTER_KEYS' },
       warnings: [],
     })

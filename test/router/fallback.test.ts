@@ -18,6 +18,7 @@ const UNBOUNDED: Walk = {
   // No second round: what it does has tests of its own
   pause: async () => false,
   hedge: () => undefined,
+  patience: () => undefined,
 }
 
 /** Walks over models named after their place; `outcomes` says how each attempt ends, 'ok' or a failure. */
@@ -329,5 +330,83 @@ describe('a hedge on the way', () => {
     const { asked, over } = walker({ a: [broken], b: [] })
     expect(await over({ hedge: (_, second) => hedgeNow(() => second(() => false)) })).toBe('b')
     expect(asked).toEqual(['a', 'b'])
+  })
+})
+
+describe('patience with the first', () => {
+  const late: Failure = { kind: 'timeout', limit: 'first-token', afterMs: 1_000 }
+  const [a, b, c] = ['a', 'b', 'c'].map(id => model(id, { secret: id.toUpperCase() }))
+  const all = [a, b, c].filter(each => each !== undefined)
+
+  /** Each attempt that has patience looks once; whoever is not given up then and is not `late` answers. `had`: who had patience. */
+  async function walkedWith(
+    rules: Partial<Walk>,
+    {
+      models = all,
+      may = () => true,
+      slow = [],
+    }: { models?: readonly Model[]; may?: (other: Model) => boolean; slow?: readonly string[] } = {},
+  ) {
+    const had: string[] = []
+    const looked: string[] = []
+    const asked: string[] = []
+    const patience: Walk['patience'] = ({ id }, giveWay) => {
+      had.push(id)
+      const isOver = () =>
+        giveWay(other => {
+          looked.push(other.id)
+          return may(other)
+        })
+      return { everyMs: 1_000, isOver }
+    }
+    const ranking = models.map((each, score) => ({ model: each, score }))
+    const result = await walk(ranking, { ...UNBOUNDED, patience, ...rules }, async ({ id }, _, given) => {
+      asked.push(id)
+      const isGivenUp = given?.isOver(1_000) === true
+      return isGivenUp || slow.includes(id) ? fail(late) : ok(id)
+    })
+    return { asked, had, looked, answered: result.ok ? result.value.answer : undefined }
+  }
+
+  it('over, the next answers, and is given all of its time', async () => {
+    expect(await walkedWith({})).toEqual({ asked: ['a', 'b'], had: ['a'], looked: ['b'], answered: 'b' })
+  })
+
+  it('is not over where nobody else may be asked', async () => {
+    expect(await walkedWith({}, { may: () => false })).toEqual({ asked: ['a'], had: ['a'], looked: ['b'], answered: 'a' })
+  })
+
+  it('passes over who can no longer serve', async () => {
+    expect(await walkedWith({ isEligible: ({ id }) => id !== 'b' })).toMatchObject({ asked: ['a', 'c'], looked: ['c'] })
+  })
+
+  it.each<[string, Partial<Walk>]>([
+    ['past the deadline', { isOver: () => true }],
+    ['where nobody is left', { isEligible: () => false }],
+  ])('is not over %s', async (_, rules) => {
+    expect(await walkedWith(rules)).toMatchObject({ asked: ['a'], looked: [], answered: 'a' })
+  })
+
+  it.each<[string, Partial<Walk>, readonly Model[]]>([
+    ['fallback is off', { fallback: false }, all],
+    ['there is one attempt', { maxAttempts: 1 }, all],
+    ['there is one candidate', {}, all.slice(0, 1)],
+  ])('is not even asked for where %s', async (_, rules, models) => {
+    expect(await walkedWith(rules, { models })).toMatchObject({ asked: ['a'], had: [], answered: 'a' })
+  })
+
+  it('is paid for once: whoever the first is left for takes nothing more out of the budget, whatever its account', async () => {
+    const models = ['a', 'b', 'c'].map(id => model(id, { secret: 'ONE' }))
+    const budget = purse(1)
+    const { asked, answered } = await walkedWith(budget, { models, may: budget.withdraw, slow: ['b'] })
+    // The purse is empty when b fails in turn
+    expect(asked).toEqual(['a', 'b'])
+    expect(answered).toBeUndefined()
+    expect(budget.taken).toBe(1)
+  })
+
+  it('stands by its word: whom the first was left for is asked, though it may have filled up since', async () => {
+    let looks = 0
+    expect(await walkedWith({ isEligible: () => ++looks === 1 })).toMatchObject({ asked: ['a', 'b'], answered: 'b' })
   })
 })

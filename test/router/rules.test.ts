@@ -5,43 +5,21 @@ import type { Decision } from '../../src/router/decide'
 import type { Walk } from '../../src/router/fallback'
 import { Isolate } from '../../src/router/isolate'
 import { rulesOf } from '../../src/router/rules'
-import type { ModelSnapshot, Snapshot } from '../../src/state/report'
+import type { ModelSnapshot } from '../../src/state/report'
 import { chat } from '../provider/requests'
 import { model, situation } from '../strategy/given'
-import { decided, modelsNamed, planOf } from './given'
+import { decided, modelsNamed, planOf, snapshotOf } from './given'
 import { START_MS, settled, VirtualHost, VirtualWorld } from './virtual-world'
 
 const a = model('a')
-const unknown: ModelSnapshot = {
-  inFlight: 0,
-  waitingTokens: 0,
-  baseMs: null,
-  slopeMsPerToken: 0,
-  slowdown: 1,
-  perTokenMs: null,
-  p95Ratio: null,
-  failureRate: 0,
-  recentFailures: 0,
-  headroom: null,
-  ejectedForMs: 0,
-  probe: false,
-}
-const snapshot = (of: Partial<ModelSnapshot>, isolates = 1): Snapshot => ({
-  batch: 0,
-  intervalMs: 100,
-  isolates,
-  arrivalsPerSecond: 0,
-  meanPromptTokens: 0,
-  models: { a: { ...unknown, ...of } },
-})
-
 interface Given {
   readonly decision?: Partial<Decision>
   readonly stream?: boolean
   readonly deadlineMs?: number
+  readonly patience?: number
 }
 
-function given({ decision, stream = true, deadlineMs = 60_000 }: Given = {}) {
+function given({ decision, stream = true, deadlineMs = 60_000, patience = 4 }: Given = {}) {
   const world = new VirtualWorld()
   const host = new VirtualHost()
   const isolate = new Isolate('isolate', world.random)
@@ -51,6 +29,7 @@ function given({ decision, stream = true, deadlineMs = 60_000 }: Given = {}) {
     decision: { ...decided(plan), hedge: true, ...decision },
     features: { ...situation().features, stream, promptTokens: 100 },
     deadlineAtMs: START_MS + deadlineMs,
+    patience,
     isolate,
     host,
     world,
@@ -60,7 +39,8 @@ function given({ decision, stream = true, deadlineMs = 60_000 }: Given = {}) {
     host,
     isolate,
     rules,
-    know: (of: Partial<ModelSnapshot>, isolates = 1) => host.load.accept(snapshot(of, isolates), world.nowMs),
+    know: (of: Partial<ModelSnapshot>, isolates = 1) => host.load.accept(snapshotOf({ a: of }, isolates), world.nowMs),
+    knowAll: (models: Readonly<Record<string, Partial<ModelSnapshot>>>) => host.load.accept(snapshotOf(models), world.nowMs),
   }
 }
 
@@ -239,6 +219,79 @@ describe('a hedge', () => {
   })
 })
 
+describe('patience with a first attempt', () => {
+  const [b, quick, slow] = [model('b'), { baseMs: 300 }, { baseMs: 400, slopeMsPerToken: 0.5, waitingTokens: 0 }]
+  /** Whether it is over after so long, with b there to be asked instead. */
+  const isOver = (setting: ReturnType<typeof given>, waitedMs: number) =>
+    setting.rules.patience(a, may => may(b))?.isOver(waitedMs)
+
+  it('is four times what was expected when it was sent, whatever comes after', () => {
+    const setting = given({ decision: { hedge: false } })
+    setting.knowAll({ a: slow, b: quick })
+    // 4 × (400 + 0.5 × 100 of its own)
+    const patience = setting.rules.patience(a, may => may(b))
+    setting.knowAll({ a: { ...slow, waitingTokens: 10_000 }, b: quick })
+    expect(patience?.everyMs).toBe(1_800)
+  })
+
+  it('goes by the relation that the strategy has seen for each', () => {
+    const ranking = [a, b].map((each, score) => ({
+      model: each,
+      score,
+      relation: each === a ? ('home' as const) : ('away' as const),
+    }))
+    const setting = given({ decision: { hedge: false, ranking } })
+    const cached = { first: 0, home: 0.8, away: 0 }
+    setting.knowAll({ a: { ...slow, baseMs: 990, cached }, b: { baseMs: 499, slopeMsPerToken: 0.05, cached } })
+    // 4 × (990 + 0.5 × 20)
+    expect(setting.rules.patience(a, () => true)?.everyMs).toBe(4_000)
+    // 499 + 0.05 × 100
+    expect([1_007, 1_009].map(waitedMs => isOver(setting, waitedMs))).toEqual([false, true])
+  })
+
+  it('is over by the view of that moment, and takes one attempt out of the retry budget', () => {
+    const setting = given({ decision: { hedge: false } })
+    setting.knowAll({ a: slow, b: slow })
+    const patience = setting.rules.patience(a, may => may(b))
+    expect(patience?.isOver(800)).toBe(false)
+    expect(retriesLeft(setting)).toBe(10)
+    const other = given({ decision: { hedge: false } })
+    other.knowAll({ a: slow, b: slow })
+    const same = other.rules.patience(a, may => may(b))
+    other.knowAll({ a: slow, b: quick })
+    expect(same?.isOver(800)).toBe(true)
+    expect(retriesLeft(other)).toBe(9)
+  })
+
+  it('is not over where the budget is empty, or nobody is there to judge whether the model is stuck or busy', async () => {
+    const setting = given({ decision: { hedge: false } })
+    setting.knowAll({ a: slow, b: quick })
+    retriesLeft(setting)
+    expect(isOver(setting, 60_000)).toBe(false)
+    const unseen = given({ decision: { hedge: false } })
+    unseen.knowAll({ a: slow, b: quick })
+    expect(isOver(unseen, 60_000)).toBe(true)
+    await unseen.world.pass(120_000)
+    expect(unseen.host.load.view(unseen.world.nowMs)).toBeUndefined()
+    expect(isOver(unseen, 60_000)).toBe(false)
+  })
+
+  it.each<[string, Given]>([
+    ['where the route hedges', { decision: { hedge: true } }],
+    ['in panic, where nobody else is sound', { decision: { hedge: false, panic: true } }],
+    ['for a JSON answer, which has no first token', { decision: { hedge: false }, stream: false }],
+    ['where the operator wants none', { decision: { hedge: false }, patience: 0 }],
+  ])('is none %s', (_, asking) => {
+    const setting = given(asking)
+    setting.knowAll({ a: slow, b: quick })
+    expect(setting.rules.patience(a, () => true)).toBeUndefined()
+  })
+
+  it('is none where nothing is known of the times', () => {
+    expect(given({ decision: { hedge: false } }).rules.patience(a, () => true)).toBeUndefined()
+  })
+})
+
 describe('an attempt that is outpaced', () => {
   it('stops its upstream once, leaves no lease and no timer, and counts as slow and not as failed', async () => {
     const world = new VirtualWorld()
@@ -252,7 +305,15 @@ describe('an attempt that is outpaced', () => {
         })
       })
     const outpaced = new AbortController()
-    const limits = { attempts: 3, firstTokenMs: 20_000, idleMs: 30_000, totalMs: 60_000, keepAliveMs: 0, bodyBytes: 1_000 }
+    const limits = {
+      attempts: 3,
+      firstTokenMs: 20_000,
+      patience: 4,
+      idleMs: 30_000,
+      totalMs: 60_000,
+      keepAliveMs: 0,
+      bodyBytes: 1_000,
+    }
     const result = attempt(
       {
         chat: chat({ stream: true }),

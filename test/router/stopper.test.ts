@@ -64,6 +64,65 @@ describe('an attempt is stopped', () => {
   })
 })
 
+describe('a limit with patience', () => {
+  /** Gives up from the given look on; the looks tell what was waited by then. */
+  function patient(everyMs: number, over = Number.POSITIVE_INFINITY) {
+    const looks: number[] = []
+    const isOver = (waitedMs: number) => looks.push(waitedMs) >= over
+    return { looks, patience: { everyMs, isOver } }
+  }
+
+  it('looks again and again, with one timer, and then passes as without', async () => {
+    const { world, stopper } = given()
+    const { looks, patience } = patient(300)
+    stopper.limit('first-token', 1_000, patience)
+    for (let ms = 0; ms < 999; ms++) {
+      expect(world.armed).toBe(1)
+      await world.pass(1)
+    }
+    expect(looks).toEqual([300, 600, 900])
+    expect(stopper.cause).toBeUndefined()
+    await world.pass(1)
+    expect(stopper.cause).toEqual({ kind: 'timeout', limit: 'first-token', afterMs: 1_000 })
+    expect(looks).toHaveLength(3)
+    expect(world.armed).toBe(0)
+  })
+
+  it('stops as if it had passed, at the look that gives up', async () => {
+    const { world, stopper } = given()
+    stopper.limit('first-token', 20_000, patient(300, 2).patience)
+    await world.pass(599)
+    expect(stopper.cause).toBeUndefined()
+    await world.pass(1)
+    expect(stopper.cause).toEqual({ kind: 'timeout', limit: 'first-token', afterMs: 600 })
+    expect(world.armed).toBe(0)
+  })
+
+  it('never looks where it passes first', async () => {
+    const { world, stopper } = given()
+    const { looks, patience } = patient(1_000, 1)
+    stopper.limit('first-token', 1_000, patience)
+    await world.pass(1_000)
+    expect(stopper.cause).toMatchObject({ afterMs: 1_000 })
+    expect(looks).toEqual([])
+  })
+
+  it.each<[string, (given: { callOff: () => void; stopper: Stopper }) => void]>([
+    ['it was called off', ({ callOff }) => callOff()],
+    ['the attempt is over', ({ stopper }) => stopper.release()],
+    ['something else has stopped it', ({ stopper }) => stopper.stop({ kind: 'client-left' })],
+  ])('looks no more once %s, between two looks either', async (_, end) => {
+    const { world, stopper } = given()
+    const { looks, patience } = patient(300, 2)
+    const callOff = stopper.limit('first-token', 20_000, patience)
+    await world.pass(400)
+    end({ callOff, stopper })
+    await world.pass(60_000)
+    expect(looks).toEqual([300])
+    expect(world.armed).toBe(0)
+  })
+})
+
 describe('silence', () => {
   it('stops it after the idle limit', async () => {
     const { world, stopper } = given()

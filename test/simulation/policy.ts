@@ -1,5 +1,6 @@
 /** What the simulation asks of a router: whom to try for a request, and to hear how it went. */
 import type { Failure } from '../../src/outcome'
+import type { Patience } from '../../src/router/patience'
 
 /** A request at an isolate. */
 export interface Ask {
@@ -32,6 +33,8 @@ export interface Headroom {
 export interface Sent {
   /** Without a first token until then, the attempt is given up. */
   readonly limitMs: number
+  /** Without one it has all of this time. */
+  readonly patience?: Patience | undefined
   headers(headroom: Headroom | undefined): void
   firstToken(): void
   /** Once, unless it is lost. */

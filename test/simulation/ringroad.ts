@@ -11,6 +11,7 @@ import { type Decision, decide, type Question } from '../../src/router/decide'
 import { exclusionOf } from '../../src/router/filter'
 import { CENTRAL_WAIT_MS, FRESH_WAIT_MS } from '../../src/router/inform'
 import { Isolate } from '../../src/router/isolate'
+import { isQuicker, type Patience, type Prompt, patienceMs } from '../../src/router/patience'
 import { createPlan, type Plan } from '../../src/router/plan'
 
 import { type Ruling, ruleOn } from '../../src/state/central'
@@ -196,19 +197,43 @@ class Ringroad implements Policy {
     const place = this.#placeOf(ask)
     const { isolate } = place
     if (ask.tried.length === 0) this.#chosen.set(ask, this.#decide(ask, place))
+    const id = this.#next(ask, place)
+    // The first fallback is free, as each model is an account of its own
+    if (id === undefined || (ask.tried.length > 1 && !isolate.retries.withdraw(this.nowMs, isolate.load.isolates)))
+      return undefined
+    return this.#ids.indexOf(id)
+  }
+
+  /** The first of the ranking that can serve and was not asked before. `but`: it is being asked. */
+  #next(ask: Ask, { isolate }: Place, but?: string): string | undefined {
     const chosen = this.#chosen.get(ask)
     if (chosen === undefined) return undefined
     const { nowMs } = this
     const load = (id: string) => isolate.load.load(id, nowMs)
     const sieve = { features: featuresOf(ask), bound: undefined, place: PLACE, load }
-    const id = chosen.ranking.find(candidate => {
-      if (ask.tried.includes(this.#ids.indexOf(candidate))) return false
-      const model = this.#plan.live.get(candidate)
-      return model !== undefined && (ask.tried.length === 0 || chosen.panic || exclusionOf(model, sieve) === undefined)
+    const isFirst = ask.tried.length === 0 && but === undefined
+    return chosen.ranking.find(id => {
+      if (id === but || ask.tried.includes(this.#ids.indexOf(id))) return false
+      const model = this.#plan.live.get(id)
+      return model !== undefined && (isFirst || chosen.panic || exclusionOf(model, sieve) === undefined)
     })
-    // The first fallback is free, as each model is an account of its own
-    if (id === undefined || (ask.tried.length > 1 && !isolate.retries.withdraw(nowMs, isolate.load.isolates))) return undefined
-    return this.#ids.indexOf(id)
+  }
+
+  /** As `router/rules.ts` has it. */
+  #patience(ask: Ask, place: Place, first: string): Patience | undefined {
+    const { load, retries } = place.isolate
+    const chosen = this.#chosen.get(ask)
+    if (ask.tried.length > 0 || chosen === undefined || chosen.panic || this.#ids.length < 2) return undefined
+    const promptFor = (id: string): Prompt => ({ tokens: ask.promptTokens, relation: chosen.ranked.get(id)?.relation })
+    const everyMs = patienceMs(load.load(first, this.nowMs), promptFor(first), this.#plan.config.limits.patience)
+    if (everyMs === undefined) return undefined
+    const isOver = (waitedMs: number): boolean => {
+      const { nowMs } = this
+      const other = load.view(nowMs) === undefined ? undefined : this.#next(ask, place, first)
+      if (other === undefined || !isQuicker(load.load(other, nowMs), promptFor(other), waitedMs)) return false
+      return retries.withdraw(nowMs, load.isolates)
+    }
+    return { everyMs, isOver }
   }
 
   send(ask: Ask, index: number): Sent {
@@ -217,6 +242,7 @@ class Ringroad implements Policy {
     const model = this.#plan.live.get(id)
     if (model === undefined) throw new RangeError(`no model ${index}`)
     const ranked = this.#chosen.get(ask)?.ranked.get(id)
+    const patience = this.#patience(ask, place, id)
     const lease = place.isolate.load.take(id, ask.promptTokens, this.nowMs, [], true, ranked?.relation)
     place.live.add(lease)
     if (this.#source === 'lazy') this.#sync(place)
@@ -224,6 +250,7 @@ class Ringroad implements Policy {
     this.#beat(place)
     return {
       limitMs: firstTokenLimitMs(ask.promptTokens),
+      patience,
       headers: headroom => {
         if (headroom !== undefined) lease.headroom(headroom, this.nowMs)
       },

@@ -184,17 +184,25 @@ export function simulate(scenario: Scenario, make: MakePolicy): Measures {
         })
         return
       }
-      limit(sent, () => {
-        if (isOver || firstMs !== undefined) return
+      limit(sent, waitedMs => {
+        if (isOver || firstMs !== undefined) return true
+        // An isolate that has gone looks at nothing
+        const isPatient = () => killed.has(lifeOf(isolate, epoch)) || sent.patience?.isOver(waitedMs) !== true
+        if (waitedMs < sent.limitMs && isPatient()) return false
         upstream.server.cancel(job)
-        if (dies()) return
-        giveUp({ kind: 'timeout', limit: 'first-token', afterMs: clock.nowMs - sentMs })
+        if (!dies()) giveUp({ kind: 'timeout', limit: 'first-token', afterMs: clock.nowMs - sentMs })
+        return true
       })
     }
     policy.inform(ask, attempt)
   }
-  const limit = ({ limitMs }: Sent, callback: () => void) => {
-    if (Number.isFinite(limitMs)) clock.after(limitMs, callback)
+  /** As `limit` of `router/stopper.ts`. */
+  const limit = (sent: Pick<Sent, 'limitMs' | 'patience'>, isOver: (waitedMs: number) => boolean, fromMs = 0) => {
+    const untilMs = Math.min(sent.limitMs, fromMs + (sent.patience?.everyMs ?? sent.limitMs))
+    if (!Number.isFinite(untilMs)) return
+    clock.after(untilMs - fromMs, () => {
+      if (!isOver(untilMs)) limit(sent, isOver, untilMs)
+    })
   }
 
   const killed = new Set<number>()

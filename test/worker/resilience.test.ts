@@ -21,8 +21,12 @@ afterEach(async () => {
   await upstream.close()
 })
 
-async function start(config: Partial<ConfigInput> & Pick<ConfigInput, 'models'>, workers = 1): Promise<Router> {
-  router = await startRouter({ config, workers })
+async function start(
+  config: Partial<ConfigInput> & Pick<ConfigInput, 'models'>,
+  workers = 1,
+  onLog?: (line: string) => void,
+): Promise<Router> {
+  router = await startRouter({ config, workers, ...(onLog !== undefined && { onLog }) })
   return router
 }
 
@@ -172,6 +176,43 @@ describe('hedging', () => {
     expect(count('anthropic')).toBe(1)
     await (await chat({ model: 'plain', messages, stream: true })).text()
     expect(count('anthropic')).toBe(1)
+  })
+})
+
+describe('patience with a model that is stuck', () => {
+  it('ends long before the limit where another is quicker; the log says so, and nobody is left out for it', async () => {
+    const lines: string[] = []
+    const { chat, idle } = await start(
+      {
+        models: { a: modelAt(upstream.url, 'openai'), b: modelAt(upstream.url, 'anthropic') },
+        routes: [{ name: 'all', use: ['a'], fallback: ['b'] }],
+      },
+      1,
+      line => lines.push(line),
+    )
+    script = () => answer({ firstMs: 20 })
+    for (const model of ['a', 'b', 'a', 'b', 'a', 'b', 'a', 'b']) await (await chat({ model, messages, stream: true })).text()
+    await idle()
+    script = ({ dialect }) => (dialect === 'openai' ? slow(30_000) : answer({ firstMs: 20, text: 'Instead.' }))
+    const startedMs = performance.now()
+    const response = await chat({ model: 'all', messages, stream: true })
+    expect(await response.text()).toContain('Instead.')
+    const tookMs = performance.now() - startedMs
+    expect(tookMs).toBeGreaterThan(1_000)
+    // The limit is at 20 s
+    expect(tookMs).toBeLessThan(10_000)
+    expect(response.headers.get('x-router-model')).toBe('b')
+    expect(response.headers.get('x-router-attempts')).toBe('2')
+    const left = upstream.requests.findLast(({ dialect }) => dialect === 'openai')
+    expect((await left?.ending)?.how).toBe('aborted')
+    await idle()
+    const failures = lines.flatMap(line => (line.includes('"failures"') ? JSON.parse(line).failures : []))
+    expect(failures).toEqual([{ model: 'a', kind: 'timeout', limit: 'first-token', afterMs: expect.any(Number) }])
+    expect(failures[0].afterMs).toBeLessThan(tookMs)
+    script = () => answer({ text: 'Back.' })
+    const next = await chat({ model: 'all', messages, stream: true })
+    expect(await next.text()).toContain('Back.')
+    expect(next.headers.get('x-router-model')).toBe('a')
   })
 })
 
