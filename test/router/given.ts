@@ -8,6 +8,7 @@ import { createPlan, type Plan } from '../../src/router/plan'
 import { LocalLoad, type ModelLoad } from '../../src/state/local-load'
 import type { ModelSnapshot, Snapshot } from '../../src/state/report'
 import { chat } from '../provider/requests'
+import { modelSnapshot } from '../state/given'
 import { situation } from '../strategy/given'
 
 export const modelsNamed = (...ids: readonly string[]): ConfigInput['models'] =>
@@ -74,21 +75,6 @@ export function decided(plan: Plan, asking: Asking = {}): Decision {
 
 export const rankedIds = (decision: Decision): readonly string[] => decision.ranking.map(({ model }) => model.id)
 
-const unknown: ModelSnapshot = {
-  inFlight: 0,
-  waitingTokens: 0,
-  baseMs: null,
-  slopeMsPerToken: 0,
-  slowdown: 1,
-  perTokenMs: null,
-  p95Ratio: null,
-  failureRate: 0,
-  recentFailures: 0,
-  headroom: null,
-  ejectedForMs: 0,
-  probe: false,
-}
-
 /** What a tracker would tell that knows this of the models, and else of no traffic. */
 export const snapshotOf = (models: Readonly<Record<string, Partial<ModelSnapshot>>>, isolates = 1): Snapshot => ({
   batch: 0,
@@ -96,5 +82,5 @@ export const snapshotOf = (models: Readonly<Record<string, Partial<ModelSnapshot
   isolates,
   arrivalsPerSecond: 0,
   meanPromptTokens: 0,
-  models: Object.fromEntries(Object.entries(models).map(([id, of]) => [id, { ...unknown, ...of }])),
+  models: Object.fromEntries(Object.entries(models).map(([id, of]) => [id, modelSnapshot(of)])),
 })

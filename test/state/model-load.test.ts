@@ -1,24 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { cool, HEALTHY, type Health, probing } from '../../src/state/ejection'
 import { loadOf } from '../../src/state/model-load'
-import { DUE_MS, type ModelSnapshot } from '../../src/state/report'
+import { DUE_MS } from '../../src/state/report'
 import { LEASE_MS } from '../../src/state/tracker'
 import { START_MS } from './fleet'
+import { UNKNOWN } from './given'
 
-const IDLE: ModelSnapshot = {
-  inFlight: 0,
-  waitingTokens: 0,
-  baseMs: null,
-  slopeMsPerToken: 0,
-  slowdown: 1,
-  perTokenMs: null,
-  p95Ratio: null,
-  failureRate: 0,
-  recentFailures: 0,
-  headroom: null,
-  ejectedForMs: 0,
-  probe: false,
-}
 const NOTHING = {
   count: { inFlight: 0, waitingTokens: 0 },
   waits: { requests: 0, begunTokens: 0, overdue: 0, timesExpected: 0 },
@@ -46,7 +33,7 @@ describe('a model that is left out', () => {
     ['by both takes the leave of both to be tried', due, DUE_MS, 10, true, DUE_MS, true],
     ['by both is not tried with one leave only', due, DUE_MS, 10, false, DUE_MS, false],
   ])('%s', (_, health, ejectedForMs, ageMs, probe, forMs, mayTry) => {
-    const load = loadOf({ ...NOTHING, health }, { model: { ...IDLE, ejectedForMs }, ageMs, probe }, START_MS)
+    const load = loadOf({ ...NOTHING, health }, { model: { ...UNKNOWN, ejectedForMs }, ageMs, probe }, START_MS)
     expect(load).toMatchObject({ ejectedForMs: forMs, probe: mayTry })
   })
 })

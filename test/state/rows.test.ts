@@ -2,25 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ModelSnapshot } from '../../src/state/report'
 import { KnownRows, Rows, type RowsSince } from '../../src/state/rows'
+import { modelSnapshot as model } from './given'
 
 const SEED = 20_261_124
 const START_MS = 1_700_000_000_000
-
-const model = (given: Partial<ModelSnapshot> = {}): ModelSnapshot => ({
-  inFlight: 0,
-  waitingTokens: 0,
-  baseMs: null,
-  slopeMsPerToken: 0,
-  slowdown: 1,
-  perTokenMs: null,
-  p95Ratio: null,
-  failureRate: 0,
-  recentFailures: 0,
-  headroom: null,
-  ejectedForMs: 0,
-  probe: false,
-  ...given,
-})
 
 /** What arrives. */
 function told(rows: Rows, has: string, { atMs = START_MS, own = {}, maxBytes = 1e6 } = {}): RowsSince {
