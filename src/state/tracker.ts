@@ -4,10 +4,8 @@
  * In flight is the sum of what isolates reported and may still have: an isolate that falls silent loses its leases when they expire,
  * and there is no counter that could drift.
  */
-import { type Ewma, observe } from '../algorithm/ewma'
-import { type Arrivals, arrive, arriveSteadily, meanTokens, NO_ARRIVALS, ratesOf, without } from './arrivals'
+import { NO_ARRIVALS } from './arrivals'
 import { AskShare, type Call } from './ask-share'
-import { Bursts } from './bursts'
 import { mayProbe, probing } from './ejection'
 import { Elsewhere, isDueElsewhere } from './elsewhere'
 import { type Burden, type Experience, learn, NO_EXPERIENCE } from './experience'
@@ -21,10 +19,10 @@ import { StaleRows } from './stale-rows'
 import { type Summary, summaryRowOf } from './summary'
 import { SyncPace } from './sync-pace'
 import { isSame, Tally } from './tally'
+import { arriving, Traffic } from './traffic'
 
 /** Outlasts the longest gap between two reports of an isolate with live requests (a few seconds), with room for two lost ones. */
 export const LEASE_MS = 20_000
-const LAG_HALF_LIFE_MS = 10_000
 /** A model nobody has asked for in so long is forgotten. */
 const FORGET_MODEL_MS = 24 * 3_600_000
 const MAX_LOG = 50
@@ -54,9 +52,7 @@ export class Tracker {
   /** The one that reported longest ago first. */
   readonly #reporters = new Map<string, Reporter>()
   readonly #tally = new Tally()
-  #arrivals: Arrivals = NO_ARRIVALS
-  #lag: Ewma | undefined
-  readonly #bursts = new Bursts()
+  readonly #traffic = new Traffic()
   readonly #models: Map<string, Experience>
   readonly #pace = new SyncPace()
   readonly #asks = new AskShare()
@@ -116,7 +112,7 @@ export class Tracker {
       const row = summaryRowOf(this.#tally.of(id), this.#models.get(id) ?? NO_EXPERIENCE, nowMs)
       return row === undefined ? [] : [[id, row] as const]
     })
-    const rates = ratesOf(this.#arrivals, nowMs)
+    const rates = this.#traffic.rates(nowMs)
     const own: Summary = { isolates: this.#reporters.size, ...rates, models: Object.fromEntries(models) }
     return this.#elsewhere.joined(own, listener, nowMs)
   }
@@ -169,11 +165,7 @@ export class Tracker {
 
   /** From each batch once. */
   #learn(report: Report, nowMs: number): void {
-    // One that does not say had only starts that this tracker knew of before
-    if (startsOf(report) > 0 || report.startsAgoMs !== undefined)
-      this.#lag = observe(this.#lag, report.startsAgoMs ?? 0, nowMs, LAG_HALF_LIFE_MS)
-    this.#arrivals = arriving(this.#arrivals, report, nowMs)
-    this.#bursts.arrive(startsOf(report), nowMs)
+    this.#traffic.learn(report, nowMs)
     for (const [id, learned] of Object.entries(report.learned))
       this.#models.set(id, learn(this.#models.get(id) ?? NO_EXPERIENCE, learned, this.#burdenOf(id), nowMs))
     this.#change(Object.keys(report.learned))
@@ -229,16 +221,14 @@ export class Tracker {
   #head(own: Reporter | undefined, nowMs: number): Omit<Snapshot, 'models'> {
     const { all } = this.#elsewhere.seen
     const askShare = this.#asks.share(this.#pace.callsPerSecond, nowMs)
-    const others = arriveSteadily(without(this.#arrivals, own?.arrivals ?? NO_ARRIVALS, nowMs), all, nowMs)
+    const { burstFactor, ...traffic } = this.#traffic.figures(own?.arrivals ?? NO_ARRIVALS, all, nowMs)
     return {
       batch: own?.batch ?? 0,
       intervalMs: own?.toldMs ?? this.#pace.intervalMs,
       ...(askShare < 1 && { askShare: rounded(askShare) }),
-      lagMs: Math.round(this.#lag?.value ?? 0),
       isolates: this.#reporters.size + all.isolates,
-      arrivalsPerSecond: ratesOf(others, nowMs).arrivalsPerSecond,
-      burstFactor: rounded(this.#bursts.factor),
-      meanPromptTokens: meanTokens(others),
+      ...traffic,
+      burstFactor: rounded(burstFactor),
       ...(own !== undefined && Object.keys(own.unheard).length > 0 && { placed: own.unheard }),
     }
   }
@@ -286,7 +276,7 @@ export class Tracker {
       if (reporter.expiresAtMs > nowMs) break
       this.#reporters.delete(isolate)
       this.#recount(reporter, undefined)
-      this.#arrivals = without(this.#arrivals, reporter.arrivals, nowMs)
+      this.#traffic.leave(reporter.arrivals, nowMs)
     }
     for (const [id, { seenAtMs }] of this.#models)
       if (nowMs - seenAtMs > FORGET_MODEL_MS) {
@@ -311,8 +301,3 @@ export class Tracker {
     this.#known = undefined
   }
 }
-
-const arriving = (arrivals: Arrivals, { learned }: Report, nowMs: number): Arrivals =>
-  Object.values(learned).reduce((all, { starts, promptTokens }) => arrive(all, starts, promptTokens, nowMs), arrivals)
-
-const startsOf = ({ learned }: Report): number => Object.values(learned).reduce((sum, { starts }) => sum + starts, 0)

@@ -18,16 +18,16 @@
  * A model that nothing is known of is taken to be as quick as the best known one when idle, so that it is tried, and to carry as much more or less as its weight
  * says, which keeps it from being tried by everyone. If nothing is known of any, the weights decide.
  */
-import type { Model } from '../model'
 import { roomFor } from '../state/concurrency'
 import { affinitiesOf } from './affinity'
 import { remaining, remainingShare } from './aging'
 import { type Expectation, withFailures } from './failure-cost'
-import { type FirstTokenLine, firstTokenMs } from './first-token'
+import { firstTokenMs } from './first-token'
 import { rankByShares } from './least-connections'
 import { type Level, rankByLevel, unseenRequests } from './load-interpretation'
 import { byConfiguration } from './order'
-import type { Candidate, Load, Ranked, Situation, Strategy } from './strategy'
+import { lineFor, type Prior, priorOf, roomOf } from './prior'
+import type { Candidate, Ranked, Situation, Strategy } from './strategy'
 import { sparedAmong, sparedLast } from './thinning'
 
 /** A line learned through 0 would have no crowding; and nobody answers faster than a clock in whole ms can tell. */
@@ -127,53 +127,6 @@ function expectationOf({ model, load }: Candidate, prior: Prior, ownTokens: numb
     },
     failureRate: load.failureRate,
   }
-}
-
-/** What a model that nothing is known of is taken for. */
-interface Prior {
-  /** Slow-down included: of whoever would answer this prompt soonest were nobody waiting, and its weight. */
-  readonly line: FirstTokenLine
-  readonly weight: number
-  /** Answers at a time, of the model with the most for its weight; undefined where nobody has come to its limit. */
-  readonly concurrencyPerWeight: number | undefined
-  /** On average. */
-  readonly answerMs: number | undefined
-}
-
-/** Undefined: nothing is known of any candidate. */
-function priorOf(candidates: readonly Candidate[], ownTokens: number): Prior | undefined {
-  let best: Pick<Prior, 'line' | 'weight'> | undefined
-  let leastMs = Number.POSITIVE_INFINITY
-  let concurrencyPerWeight: number | undefined
-  let answers = 0
-  let answersMs = 0
-  for (const { model, load } of candidates) {
-    if (load.concurrency !== undefined)
-      concurrencyPerWeight = Math.max(concurrencyPerWeight ?? 0, load.concurrency / model.weight)
-    if (load.answerMs !== undefined) {
-      answers += 1
-      answersMs += load.answerMs
-    }
-    if (load.firstToken === undefined) continue
-    const line = {
-      baseMs: load.firstToken.baseMs * load.slowdown,
-      slopeMsPerToken: load.firstToken.slopeMsPerToken * load.slowdown,
-    }
-    const idleMs = line.baseMs + line.slopeMsPerToken * ownTokens
-    if (idleMs >= leastMs) continue
-    leastMs = idleMs
-    best = { line, weight: model.weight }
-  }
-  return best && { ...best, concurrencyPerWeight, answerMs: answers === 0 ? undefined : answersMs / answers }
-}
-
-/** As quick, and with as much work at a time as its weight says. */
-function lineFor({ weight }: Model, { line, weight: ofBest }: Prior): FirstTokenLine {
-  return { baseMs: line.baseMs, slopeMsPerToken: (line.slopeMsPerToken * ofBest) / weight }
-}
-
-function roomOf({ weight }: Model, { concurrencyPerWeight, answerMs }: Prior): Pick<Load, 'concurrency' | 'answerMs'> {
-  return { concurrency: concurrencyPerWeight && Math.max(1, concurrencyPerWeight * weight), answerMs }
 }
 
 /** Work that the view does not show, in prompt tokens. Without a view nothing counts but what each model can carry. */

@@ -6,10 +6,9 @@
  * What is left fills and empties within the time that the limit takes to refill. Whoever goes by a figure that is old against that turns the tap the wrong way:
  * everyone stays away until it is full and then comes at once. So the older the figure, the more the average counts beside it.
  */
+import type { Random } from '../algorithm/sampling'
 import type { Model } from '../model'
 import type { Candidate, Load, Ranked } from './strategy'
-
-type Random = () => number
 
 /** With more left nothing is spared. */
 const ENOUGH = 0.5

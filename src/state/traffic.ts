@@ -1,0 +1,53 @@
+/** What reports tell of requests that begin: how many come and how large they are, how much they come together, and how old that is when it is told. */
+import { type Ewma, observe } from '../algorithm/ewma'
+import { type ArrivalRates, type Arrivals, arrive, arriveSteadily, meanTokens, NO_ARRIVALS, ratesOf, without } from './arrivals'
+import { Bursts } from './bursts'
+import type { Report, Snapshot } from './report'
+
+const LAG_HALF_LIFE_MS = 10_000
+
+export class Traffic {
+  #arrivals: Arrivals = NO_ARRIVALS
+  readonly #bursts = new Bursts()
+  #lag: Ewma | undefined
+
+  /** From each batch once. */
+  learn(report: Report, nowMs: number): void {
+    const starts = startsIn(report)
+    // One that does not say had only starts that the tracker knew of before
+    if (starts > 0 || report.startsAgoMs !== undefined)
+      this.#lag = observe(this.#lag, report.startsAgoMs ?? 0, nowMs, LAG_HALF_LIFE_MS)
+    this.#arrivals = arriving(this.#arrivals, report, nowMs)
+    this.#bursts.arrive(starts, nowMs)
+  }
+
+  /** An isolate has gone, with what it brought. */
+  leave(own: Arrivals, nowMs: number): void {
+    this.#arrivals = without(this.#arrivals, own, nowMs)
+  }
+
+  rates(nowMs: number): ArrivalRates {
+    return ratesOf(this.#arrivals, nowMs)
+  }
+
+  /** As it is for whoever has brought `own` of it, with what comes elsewhere. */
+  figures(
+    own: Arrivals,
+    elsewhere: ArrivalRates,
+    nowMs: number,
+  ): Pick<Snapshot, 'lagMs' | 'arrivalsPerSecond' | 'meanPromptTokens'> & { readonly burstFactor: number } {
+    const others = arriveSteadily(without(this.#arrivals, own, nowMs), elsewhere, nowMs)
+    return {
+      lagMs: Math.round(this.#lag?.value ?? 0),
+      arrivalsPerSecond: ratesOf(others, nowMs).arrivalsPerSecond,
+      burstFactor: this.#bursts.factor,
+      meanPromptTokens: meanTokens(others),
+    }
+  }
+}
+
+/** With those of a report. */
+export const arriving = (arrivals: Arrivals, { learned }: Report, nowMs: number): Arrivals =>
+  Object.values(learned).reduce((all, { starts, promptTokens }) => arrive(all, starts, promptTokens, nowMs), arrivals)
+
+const startsIn = ({ learned }: Report): number => Object.values(learned).reduce((sum, { starts }) => sum + starts, 0)
