@@ -25,7 +25,7 @@ export async function adminState(c: AppContext): Promise<Response> {
   const { askShare = 1 } = state
   const configured = config.ok ? [...config.value.models.values()] : []
   const models = configured.map(model => {
-    const { inFlight = 0, waitingTokens = 0, probe: _, ...learned } = state.models[model.id] ?? {}
+    const { inFlight = 0, waitingTokens = 0, ...learned } = state.models[model.id] ?? {}
     return [
       model.id,
       {

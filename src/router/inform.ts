@@ -8,6 +8,7 @@
  * plain state cannot do that.
  */
 import type { ModelLoad } from '../state/local-load'
+import { leftOutByEither } from '../state/model-load'
 import { freshForMs } from '../state/refresh'
 import { type Decide, decideUnder } from '../strategy/load-use'
 import { contestOf } from './contest'
@@ -136,11 +137,10 @@ async function ruled(plan: WorkPlan, question: Sized, host: Host, world: World, 
   }
   const { loads, view } = ruling.seen
   const seen = (id: string): ModelLoad => {
-    const own = load.load(id, nowMs)
     const theirs = loads[id]
-    if (theirs === undefined) return own
-    // An isolate may know of a failure that it has not yet told, and hold a probe that it was given before
-    return own.ejectedForMs > 0 ? { ...theirs, ejectedForMs: own.ejectedForMs, probe: own.probe } : theirs
+    if (theirs === undefined) return load.load(id, nowMs)
+    // An isolate may know of a failure that it has not yet told
+    return { ...theirs, ...leftOutByEither(theirs, load.leftOutHere(id, nowMs)) }
   }
   return { question: { ...question, controls, load: seen, view }, decided: { mode: 'central', by: 'tracker', waitedMs }, settle }
 }

@@ -41,9 +41,7 @@ export function ruleOn(
   rank: RankBy,
 ): Ruling & { readonly snapshot: Snapshot } {
   const snapshot = tracker.sync(report, nowMs, 'ask')
-  const { models, ...head } = snapshot
-  const probes = inquiry.ids.filter(id => models[id]?.probe)
-  return { ...ruled(tracker, report, inquiry, nowMs, rank, { head, probes }), snapshot }
+  return { ...ruled(tracker, report, inquiry, nowMs, rank, snapshot), snapshot }
 }
 
 /** The same for whoever says which rows it has. */
@@ -55,7 +53,7 @@ export function ruleInRows(
   rank: RankBy,
 ): Ruling & { readonly changes: Changes } {
   const changes = tracker.answer(report, nowMs, 'ask')
-  return { ...ruled(tracker, report, inquiry, nowMs, rank, changes), changes }
+  return { ...ruled(tracker, report, inquiry, nowMs, rank, changes.head), changes }
 }
 
 function ruled(
@@ -64,28 +62,27 @@ function ruled(
   { question, promptTokens, ids }: Inquiry,
   nowMs: number,
   rank: RankBy,
-  told: Pick<Changes, 'head' | 'probes'>,
+  head: Changes['head'],
 ): Ruling {
   const known = tracker.everyone(ids, nowMs)
-  const seen = seenAt(known, told, ids, nowMs)
+  const seen = seenAt(known, head, ids, nowMs)
   const ranking = rank(seen)
   const [first] = ranking
-  if (question !== undefined && first !== undefined) tracker.reserve(isolate, question, { model: first, promptTokens })
+  if (question !== undefined && first !== undefined) tracker.reserve(isolate, question, { model: first, promptTokens }, nowMs)
   // Of whom the tracker knows nothing, the isolate knows as much
   const loads = Object.entries(seen.loads).filter(([id]) => known[id] !== undefined)
   return { ranking, seen: { ...seen, loads: Object.fromEntries(loads) } }
 }
 
-/** As an isolate would see it that has no requests of its own, and a snapshot of this moment in which everyone is another. */
+/** As an isolate would see it that has no requests of its own, and a snapshot of this moment in which everyone is another; but its turn it always is, as it sees every try. */
 function seenAt(
   known: Readonly<Record<string, ModelSnapshot>>,
-  { head, probes }: Pick<Changes, 'head' | 'probes'>,
+  head: Changes['head'],
   ids: readonly string[],
   nowMs: number,
 ): Seen {
-  const models = Object.entries(known).map(([id, model]) => [id, { ...model, probe: probes.includes(id) }] as const)
   const whole = new LocalLoad('everyone')
-  whole.accept({ ...head, models: Object.fromEntries(models) }, nowMs)
+  whole.accept({ ...head, isolates: 1, models: known }, nowMs)
   const { lagMs = 0, arrivalsPerSecond, meanPromptTokens } = head
   return {
     loads: Object.fromEntries(ids.map(id => [id, whole.load(id, nowMs)])),

@@ -1,5 +1,5 @@
 /**
- * Outlier ejection: a model that keeps failing is left out for a while, then for longer, and let back in by a single probe
+ * Outlier ejection: a model that keeps failing is left out for a while, then for longer, and let back in by a probe
  * (the circuit breaker of Nygard's "Release It!"). The tracker runs it over the fleet's
  * results, since with a thousand isolates none sees enough failures itself; an isolate runs it over its own too, so that ejection works while the tracker is
  * away.
@@ -44,7 +44,7 @@ const FIRST_EJECTION_MS = 5_000
 /** Leaving out one that has healed costs more than the one request that finds out. */
 const MAX_EJECTION_MS = 10_000
 /** A probe without an answer after so long is lost, and another may go. */
-const PROBE_MS = 30_000
+export const PROBE_MS = 10_000
 /** Ejections are forgotten after so long without one. */
 const FORGET_MS = 600_000
 
@@ -74,14 +74,18 @@ export function cool(health: Health, forMs: number, nowMs: number): Health {
 
 export const isEjected = (health: Health): boolean => health.ejectedUntilMs > 0
 
-/** 0: healthy. Never less than `DUE_MS` while no probe has succeeded. */
+/** 0: healthy. `DUE_MS`: its time is over, and only a probe is missing; while one is out, as long as it has for its answer. */
 export const ejectedForMs = (health: Health, nowMs: number): number =>
-  isEjected(health) ? Math.max(DUE_MS, health.ejectedUntilMs - nowMs) : 0
+  isEjected(health) ? Math.max(DUE_MS, health.ejectedUntilMs - nowMs, probedForMs(health, nowMs)) : 0
+
+/** For how much longer a probe that is out may answer; 0: none is. */
+export const probedForMs = ({ probedAtMs }: Health, nowMs: number): number =>
+  probedAtMs === 0 ? 0 : Math.max(0, probedAtMs + PROBE_MS - nowMs)
 
 /** Whether its time is over and nobody else is trying it. `isDueElsewhere`: so it is where others have ejected it. */
 export function mayProbe(health: Health, nowMs: number, isDueElsewhere = false): boolean {
   const isDue = isEjected(health) ? nowMs >= health.ejectedUntilMs : isDueElsewhere
-  return isDue && (health.probedAtMs === 0 || nowMs - health.probedAtMs > PROBE_MS)
+  return isDue && probedForMs(health, nowMs) === 0
 }
 
 export const probing = (health: Health, nowMs: number): Health => ({ ...health, probedAtMs: nowMs })

@@ -2,6 +2,8 @@
  * What other trackers have told of their isolates, and how a model looks with that. It is put together now and then and not for every question; a tracker that
  * has fallen silent drops out then.
  */
+import { probedForMs } from './ejection'
+import type { Experience } from './experience'
 import { scarcer } from './headroom'
 import { DUE_MS, type Headroom, type ModelSnapshot } from './report'
 import { aged, merged, NO_SUMMARY, SUMMARY_MS, type Summary, type SummaryRow } from './summary'
@@ -61,18 +63,26 @@ export class Elsewhere {
   }
 }
 
-/** A model as it is here, with what is known of it elsewhere. `succeededAtMs`: when it last answered well here. */
-export function addElsewhere(here: ModelSnapshot, seen: Seen, id: string, succeededAtMs: number, nowMs: number): ModelSnapshot {
+/** A model as it is here, with what is known of it elsewhere. */
+export function addElsewhere(
+  here: ModelSnapshot,
+  seen: Seen,
+  id: string,
+  { health, succeededAtMs = 0 }: Experience,
+  nowMs: number,
+): ModelSnapshot {
   const row = seen.all.models[id]
   if (row === undefined) return here
   const [inFlight, waitingTokens] = row.held ?? NOBODY
+  const outMs = outForMs(row, seen.atMs, succeededAtMs, nowMs)
   return {
     ...here,
     inFlight: here.inFlight + inFlight,
     waitingTokens: here.waitingTokens + waitingTokens,
     recentFailures: here.recentFailures + (row.failures ?? 0),
     headroom: scarcer(here.headroom, headroomOf(row)),
-    ejectedForMs: Math.max(here.ejectedForMs, outForMs(row, seen.atMs, succeededAtMs, nowMs)),
+    // Left out there, it may be tried from here
+    ejectedForMs: outMs === 0 ? here.ejectedForMs : Math.max(here.ejectedForMs, outMs, probedForMs(health, nowMs)),
   }
 }
 

@@ -131,7 +131,7 @@ export function readExperience(
   }: Experience,
   [, overdue, timesExpected]: Waiting,
   nowMs: number,
-): Omit<ModelSnapshot, 'inFlight' | 'waitingTokens' | 'probe'> {
+): Omit<ModelSnapshot, 'inFlight' | 'waitingTokens'> {
   return {
     ...readLatency(latency, nowMs, { overdue, timesExpected }),
     concurrency: readConcurrency(concurrency) ?? null,
@@ -142,7 +142,6 @@ export function readExperience(
     recentFailures: recentFailures(health, nowMs),
     headroom: recall(headroom, nowMs),
     usualHeadroom: usualHeadroom?.value ?? null,
-    // While a probe is out the model is still ejected for everyone else, however long ago its time ran out
     ejectedForMs: ejectedForMs(health, nowMs),
   }
 }

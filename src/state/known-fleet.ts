@@ -1,9 +1,11 @@
 /**
- * What one isolate knows of everyone else: the last snapshot that its tracker sent, which ages, and the probes that it was handed, which are used once. Plain
- * data.
+ * What one isolate knows of everyone else: the last snapshot that its tracker sent, which ages, and which of the models that are left out there it has tried
+ * since. Plain data.
  */
+import { PROBE_MS } from './ejection'
 import type { Told } from './model-load'
-import { DUE_MS, type Snapshot } from './report'
+import { hasTurn, turnShare } from './probe-turn'
+import type { ModelSnapshot, Snapshot } from './report'
 import { LEASE_MS } from './tracker'
 
 /** The fleet's traffic. */
@@ -16,25 +18,26 @@ export interface View {
 }
 
 export class KnownFleet {
+  readonly #isolate: string
   #snapshot: { readonly value: Snapshot; readonly atMs: number } | undefined
-  /** Handed to this isolate and not yet used. */
-  readonly #probes = new Set<string>()
+  /** When this isolate last tried a model that is left out. */
+  readonly #tried = new Map<string, number>()
+
+  constructor(isolate: string) {
+    this.#isolate = isolate
+  }
 
   /** `sentAtMs`: when the report left, from which on the snapshot ages. */
   accept(snapshot: Snapshot, sentAtMs: number): void {
-    // What an older one shows is known better by now, while a probe is handed out once
-    if (this.#snapshot === undefined || this.#snapshot.atMs <= sentAtMs) {
-      this.#snapshot = { value: snapshot, atMs: sentAtMs }
-      // A probe that was handed out before and not used is still this isolate's, unless the model was ejected anew since
-      for (const model of this.#probes) if (!this.#isDue(model)) this.#probes.delete(model)
-      for (const model of probesIn(snapshot)) this.#probes.add(model)
-    } else for (const model of probesIn(snapshot)) if (this.#isDue(model)) this.#probes.add(model)
+    // What an older one shows is known better by now
+    if (this.#snapshot === undefined || this.#snapshot.atMs <= sentAtMs) this.#snapshot = { value: snapshot, atMs: sentAtMs }
   }
 
   of(model: string, nowMs: number): Told {
-    if (this.#snapshot === undefined) return { model: undefined, ageMs: Number.POSITIVE_INFINITY, probe: false }
+    if (this.#snapshot === undefined) return { model: undefined, ageMs: Number.POSITIVE_INFINITY, hasTurn: false }
     const { value, atMs } = this.#snapshot
-    return { model: value.models[model], ageMs: nowMs - atMs, probe: this.#probes.has(model) }
+    const known = value.models[model]
+    return { model: known, ageMs: nowMs - atMs, hasTurn: isOut(known) && this.#hasTurn(model, nowMs) }
   }
 
   /** However long ago it was told. */
@@ -42,8 +45,10 @@ export class KnownFleet {
     return this.#snapshot?.value.models[model]?.perTokenMs ?? undefined
   }
 
-  useProbe(model: string): void {
-    this.#probes.delete(model)
+  /** A request goes there. */
+  send(model: string, nowMs: number): void {
+    if (isOut(this.#snapshot?.value.models[model])) this.#tried.set(model, nowMs)
+    else this.#tried.delete(model)
   }
 
   /** Undefined while there is no snapshot young enough for its counts to mean anything. */
@@ -72,12 +77,11 @@ export class KnownFleet {
     return this.#snapshot?.value.isolates ?? 1
   }
 
-  /** Only a probe is missing. */
-  #isDue(model: string): boolean {
-    return this.#snapshot?.value.models[model]?.ejectedForMs === DUE_MS
+  #hasTurn(model: string, nowMs: number): boolean {
+    if (nowMs - (this.#tried.get(model) ?? Number.NEGATIVE_INFINITY) < PROBE_MS) return false
+    const { isolates, arrivalsPerSecond } = this.#snapshot?.value ?? { isolates: 1, arrivalsPerSecond: 0 }
+    return hasTurn(this.#isolate, model, turnShare(isolates, arrivalsPerSecond), nowMs)
   }
 }
 
-/** Without a look at the models, if it can be helped: a snapshot works out their figures only then. */
-const probesIn = (snapshot: Snapshot): readonly string[] =>
-  snapshot.probes ?? Object.keys(snapshot.models).filter(model => snapshot.models[model]?.probe)
+const isOut = (model: ModelSnapshot | undefined): boolean => model !== undefined && model.ejectedForMs > 0

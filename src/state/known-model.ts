@@ -16,25 +16,23 @@ export interface KnownModel {
   readonly elsewhere: Seen
 }
 
-/** `own`: whose counts are left out. `probe`: who asks may try it. */
+/** `own`: whose counts are left out. */
 export function modelFor(
   { id, experience = NO_EXPERIENCE, held, elsewhere }: KnownModel,
   own: Counts | undefined,
-  probe: boolean,
   nowMs: number,
 ): ModelSnapshot {
   const { inFlight, waitingTokens, waiting } = own === undefined ? held : less(held, id, own)
-  const here = { inFlight, waitingTokens, ...readExperience(experience, waiting, nowMs), probe }
-  return addElsewhere(here, elsewhere, id, experience.succeededAtMs ?? 0, nowMs)
+  const here = { inFlight, waitingTokens, ...readExperience(experience, waiting, nowMs) }
+  return addElsewhere(here, elsewhere, id, experience, nowMs)
 }
 
 export function modelsFor(
   models: readonly KnownModel[],
   own: Counts | undefined,
-  probes: readonly string[],
   nowMs: number,
 ): Readonly<Record<string, ModelSnapshot>> {
   const all: Record<string, ModelSnapshot> = {}
-  for (const model of models) all[model.id] = modelFor(model, own, probes.includes(model.id), nowMs)
+  for (const model of models) all[model.id] = modelFor(model, own, nowMs)
   return all
 }

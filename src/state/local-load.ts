@@ -9,7 +9,7 @@ import { type RememberedHeadroom, recall, remember } from './headroom'
 import { KnownFleet, type View } from './known-fleet'
 import { Leases, type Row, type Waits } from './leases'
 import { Lessons } from './lessons'
-import { expectedFirstTokenMs, loadOf, type ModelLoad } from './model-load'
+import { expectedFirstTokenMs, leftOutHere, loadOf, type ModelLoad } from './model-load'
 import { KnownPlacements } from './placements'
 import { Questions } from './questions'
 import type { Headroom, LoggedDecision, Report, Snapshot, Waiting } from './report'
@@ -52,7 +52,7 @@ export class LocalLoad {
   readonly #leases = new Leases()
   readonly #lessons = new Lessons()
   readonly #questions = new Questions()
-  readonly #fleet = new KnownFleet()
+  readonly #fleet: KnownFleet
   /** Where conversations are. */
   readonly placements = new KnownPlacements()
   /** As this isolate's own results have it. */
@@ -64,6 +64,7 @@ export class LocalLoad {
 
   constructor(isolate: string) {
     this.#isolate = isolate
+    this.#fleet = new KnownFleet(isolate)
   }
 
   /**
@@ -124,6 +125,11 @@ export class LocalLoad {
       headroom: recall(this.#headroom.get(model), nowMs),
     }
     return loadOf(own, this.#fleet.of(model, nowMs), nowMs)
+  }
+
+  /** Whether the model is left out by this isolate's own results, whatever others say. */
+  leftOutHere(model: string, nowMs: number): Pick<ModelLoad, 'ejectedForMs' | 'probe'> {
+    return leftOutHere(this.#healthOf(model), nowMs)
   }
 
   /** Undefined while there is no snapshot young enough for its counts to mean anything. */
@@ -243,7 +249,7 @@ export class LocalLoad {
   }
 
   #useProbe(id: string, nowMs: number): void {
-    this.#fleet.useProbe(id)
+    this.#fleet.send(id, nowMs)
     const health = this.#healthOf(id)
     if (mayProbe(health, nowMs)) this.#health.set(id, probing(health, nowMs))
   }

@@ -55,17 +55,18 @@ export interface Told {
   readonly model: ModelSnapshot | undefined
   /** Infinite: it never said anything. */
   readonly ageMs: number
-  /** The isolate may try it. */
-  readonly probe: boolean
+  /** If it is left out and its time is over, the isolate is to try it (see `probe-turn.ts`). */
+  readonly hasTurn: boolean
 }
 
 /** Learned figures outlive the counts: a model's speed is worth knowing longer than its queue. */
 const FIGURES_MS = 600_000
 
-export function loadOf({ count, waits, health, headroom }: Own, { model, ageMs, probe }: Told, nowMs: number): ModelLoad {
+export function loadOf({ count, waits, health, headroom }: Own, { model, ageMs, hasTurn }: Told, nowMs: number): ModelLoad {
   const counts = ageMs <= LEASE_MS ? model : undefined
   const figures = ageMs <= FIGURES_MS ? model : undefined
   const baseMs = figures?.baseMs ?? undefined
+  const out = leftOutByEither(leftOutHere(health, nowMs), leftOutElsewhere({ model: figures, ageMs, hasTurn }))
   return {
     inFlight: (counts?.inFlight ?? 0) + count.inFlight,
     told: counts?.inFlight ?? 0,
@@ -79,26 +80,37 @@ export function loadOf({ count, waits, health, headroom }: Own, { model, ageMs, 
     answerTokens: figures?.answerTokens ?? undefined,
     cached: figures?.cached ?? undefined,
     p95Ratio: figures?.p95Ratio ?? undefined,
-    failureRate: Math.max(counts?.failureRate ?? 0, failureRate(health, nowMs)),
+    // Whoever is to find out whether it works again must not be kept from it by what went wrong before
+    failureRate: out.probe ? 0 : Math.max(counts?.failureRate ?? 0, failureRate(health, nowMs)),
     recentFailures: Math.max(counts?.recentFailures ?? 0, recentFailures(health, nowMs)),
     headroom: scarcer(headroom, fresher(counts?.headroom ?? null, ageMs)),
     usualHeadroom: figures?.usualHeadroom ?? undefined,
-    ...leftOut(health, { model: figures, ageMs, probe }, nowMs),
+    ...out,
   }
 }
 
-/** By either of the two. It takes the leave of everyone who has it left out to try it. */
-function leftOut(health: Health, { model, ageMs, probe }: Told, nowMs: number): Pick<ModelLoad, 'ejectedForMs' | 'probe'> {
-  const ownMs = ejectedForMs(health, nowMs)
-  const wasOut = model !== undefined && model.ejectedForMs > 0
-  // When their ejection ends, nobody knows of a success yet: it takes a probe, and the tracker hands that to one isolate
-  const leastMs = wasOut && ageMs <= LEASE_MS ? DUE_MS : 0
-  const theirMs = wasOut ? Math.max(leastMs, model.ejectedForMs - ageMs) : 0
-  const forMs = Math.max(ownMs, theirMs)
-  return {
-    ejectedForMs: forMs,
-    probe: forMs > 0 && (ownMs === 0 || mayProbe(health, nowMs)) && (theirMs === 0 || (leastMs > 0 && probe)),
-  }
+type LeftOut = Pick<ModelLoad, 'ejectedForMs' | 'probe'>
+
+/** As the isolate's own results have it. */
+export const leftOutHere = (health: Health, nowMs: number): LeftOut => ({
+  ejectedForMs: ejectedForMs(health, nowMs),
+  probe: mayProbe(health, nowMs),
+})
+
+/** By either of the two, and to be tried only if both allow it. */
+export const leftOutByEither = (one: LeftOut, other: LeftOut): LeftOut =>
+  one.ejectedForMs === 0
+    ? other
+    : other.ejectedForMs === 0
+      ? one
+      : { ejectedForMs: Math.max(one.ejectedForMs, other.ejectedForMs), probe: one.probe && other.probe }
+
+/** As the tracker told of it. When its ejection ends, nobody knows of a success yet: it takes a probe. */
+function leftOutElsewhere({ model, ageMs, hasTurn }: Told): LeftOut {
+  const toldMs = model?.ejectedForMs ?? 0
+  if (toldMs === 0) return { ejectedForMs: 0, probe: false }
+  const forMs = Math.max(ageMs <= LEASE_MS ? DUE_MS : 0, toldMs - ageMs)
+  return { ejectedForMs: forMs, probe: forMs > 0 && forMs <= DUE_MS && hasTurn }
 }
 
 /** Whoever waits for longer than expected is the latest news of a slow-down: a sample each, of at least so much. */

@@ -130,8 +130,6 @@ export interface Snapshot {
   readonly meanPromptTokens: number
   /** Conversations that others have sent elsewhere since the isolate's last report. */
   readonly placed?: Placements | undefined
-  /** Of the models, those that this isolate may try (see `ModelSnapshot`). Undefined where each of them says so itself, and nobody looked. */
-  readonly probes?: readonly string[] | undefined
   readonly models: Readonly<Record<string, ModelSnapshot>>
 }
 
@@ -172,8 +170,6 @@ export interface ModelSnapshot {
   readonly usualHeadroom?: number | null | undefined
   /** 0: healthy. `DUE_MS`: its time is over, and only a probe is missing. */
   readonly ejectedForMs: number
-  /** Of an ejected model: this isolate may send it one request to see whether it has recovered. */
-  readonly probe: boolean
 }
 
 /** Whether a report is of this version's shape: one of another must not be counted, and above all not be kept. */

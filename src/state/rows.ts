@@ -26,7 +26,6 @@ const AT_REST: ModelSnapshot = Object.freeze({
   headroom: null,
   usualHeadroom: null,
   ejectedForMs: 0,
-  probe: false,
 })
 
 /** A model's state without what goes without saying; null: that is all of it. Times are the tracker's own, so that they do not change as time passes. */
@@ -38,7 +37,7 @@ export type Row =
   | null
 
 /** The fields of a model's row that differ for one isolate. */
-export type OwnRow = Partial<Pick<ModelSnapshot, 'inFlight' | 'waitingTokens' | 'slowdown' | 'probe'>>
+export type OwnRow = Partial<Pick<ModelSnapshot, 'inFlight' | 'waitingTokens' | 'slowdown'>>
 
 const IDLE: Readonly<Record<string, unknown>> = { ...AT_REST }
 

@@ -37,12 +37,10 @@ export interface Changes {
   readonly head: Omit<Snapshot, 'models'>
   /** JSON text of `RowsSince`. */
   readonly rows: string
-  /** What the reporter may try. */
-  readonly probes: readonly string[]
 }
 
 /** For people. Decisions are the latest first. */
-export interface TrackerState extends Omit<Snapshot, 'batch' | 'probes'> {
+export interface TrackerState extends Omit<Snapshot, 'batch'> {
   /** More isolates than this object can keep informed. */
   readonly isOverrun: boolean
   readonly decisions: readonly LoggedDecision[]
@@ -82,22 +80,22 @@ export class Tracker {
     this.#take(report, nowMs, kind)
     const own = this.#reporters.get(report.isolate)
     // What has ended may still be in the rows that everyone gets
-    const ids = new Set([...Object.keys(before?.leases ?? {}), ...Object.keys(own?.leases ?? {}), ...this.#probes(nowMs)])
+    const ids = new Set([...Object.keys(before?.leases ?? {}), ...Object.keys(own?.leases ?? {})])
     const others = [...ids].map(id => [id, this.#others(id, own, nowMs)] as const)
     this.#rewrite(nowMs)
     const { from, to, shared } = this.#rows.since(report.has ?? '')
     const rest = JSON.stringify({ from, to, atMs: nowMs, own: Object.fromEntries(others) })
-    const probes = others.flatMap(([id, { probe }]) => (probe === true ? [id] : []))
-    return { head: this.#head(own, nowMs), rows: `${rest.slice(0, -1)},"shared":${shared}}`, probes }
+    return { head: this.#head(own, nowMs), rows: `${rest.slice(0, -1)},"shared":${shared}}` }
   }
 
   /** Counts a request that this isolate asked about and will send to the model. Does nothing where its latest report says that the question is settled. */
-  reserve(isolate: string, question: number, reservation: Reservation): void {
+  reserve(isolate: string, question: number, reservation: Reservation, nowMs: number): void {
     const before = this.#reporters.get(isolate)
     const after = before && reserving(before, question, reservation)
     if (after === undefined) return
     this.#recount(before, after)
     this.#reporters.set(isolate, after)
+    this.#try(reservation.model, nowMs)
   }
 
   /** Another tracker's isolates. */
@@ -126,7 +124,7 @@ export class Tracker {
   /** The whole fleet's state, for people. */
   state(nowMs: number): TrackerState {
     this.#expire(nowMs)
-    const { batch: _, probes: __, ...everything } = this.#snapshotFor(undefined, nowMs)
+    const { batch: _, ...everything } = this.#snapshotFor(undefined, nowMs)
     return { ...everything, isOverrun: this.#pace.isOverrun, decisions: this.#decisions }
   }
 
@@ -166,8 +164,10 @@ export class Tracker {
   /** From each batch once. */
   #learn(report: Report, nowMs: number): void {
     this.#traffic.learn(report, nowMs)
-    for (const [id, learned] of Object.entries(report.learned))
+    for (const [id, learned] of Object.entries(report.learned)) {
+      if (learned.starts > 0) this.#try(id, nowMs)
       this.#models.set(id, learn(this.#models.get(id) ?? NO_EXPERIENCE, learned, this.#burdenOf(id), nowMs))
+    }
     this.#change(Object.keys(report.learned))
     this.#decisions = [...report.decisions.toReversed(), ...this.#decisions].slice(0, MAX_LOG)
   }
@@ -182,19 +182,16 @@ export class Tracker {
     }
   }
 
-  /** `reporter` undefined: for nobody, so everyone counts as another, and no probe is handed out. */
+  /** `reporter` undefined: for nobody, so everyone counts as another. */
   #snapshotFor(reporter: string | undefined, nowMs: number): Snapshot {
     const own = reporter === undefined ? undefined : this.#reporters.get(reporter)
     const known = this.#everything()
-    const probes: string[] = []
-    if (own !== undefined) for (const { id } of known) if (this.#handOut(id, nowMs)) probes.push(id)
     let models: Snapshot['models'] | undefined
     return {
       ...this.#head(own, nowMs),
-      probes,
       // Only if somebody looks, and then as of now
       get models() {
-        models ??= modelsFor(known, own, probes, nowMs)
+        models ??= modelsFor(known, own, nowMs)
         return models
       },
     }
@@ -235,34 +232,23 @@ export class Tracker {
 
   /** As everyone may see it. */
   #shared(id: string, nowMs: number): ModelSnapshot {
-    return modelFor(this.#knownOf(id), undefined, false, nowMs)
+    return modelFor(this.#knownOf(id), undefined, nowMs)
   }
 
-  /** A probe of a model that waits for one. False: it does not, or another has it. */
-  #handOut(id: string, nowMs: number): boolean {
-    if (!this.#mayProbe(id, nowMs)) return false
+  /** A request goes there. If nobody has tried it since its ejection was over, this one does, and the others wait for how it ends. */
+  #try(id: string, nowMs: number): void {
     const experience = this.#models.get(id) ?? { ...NO_EXPERIENCE, seenAtMs: nowMs }
-    this.#models.set(id, { ...experience, health: probing(experience.health, nowMs) })
-    this.#known = undefined
-    return true
+    const { health, succeededAtMs = 0 } = experience
+    if (!mayProbe(health, nowMs, isDueElsewhere(this.#elsewhere.seen, id, succeededAtMs, nowMs))) return
+    this.#models.set(id, { ...experience, health: probing(health, nowMs) })
+    this.#change([id])
   }
 
-  /** Models that wait for one request to try them. */
-  #probes(nowMs: number): readonly string[] {
-    return this.#ids().filter(id => this.#mayProbe(id, nowMs))
-  }
-
-  #mayProbe(id: string, nowMs: number): boolean {
-    const { health, succeededAtMs = 0 } = this.#models.get(id) ?? NO_EXPERIENCE
-    return mayProbe(health, nowMs, isDueElsewhere(this.#elsewhere.seen, id, succeededAtMs, nowMs))
-  }
-
-  /** What the row that everyone gets does not say: how it is without one isolate's own requests, and whether that isolate may try the model. */
+  /** What the row that everyone gets does not say: how it is without one isolate's own requests. */
   #others(id: string, own: Reporter | undefined, nowMs: number): OwnRow {
-    const probe = own !== undefined && this.#handOut(id, nowMs)
-    const { inFlight, waitingTokens, slowdown } = modelFor(this.#knownOf(id), own, probe, nowMs)
+    const { inFlight, waitingTokens, slowdown } = modelFor(this.#knownOf(id), own, nowMs)
     const isLate = (own?.waiting?.[id]?.[1] ?? 0) > 0
-    return { inFlight, waitingTokens, ...(isLate && { slowdown: rounded(slowdown) }), ...(probe && { probe }) }
+    return { inFlight, waitingTokens, ...(isLate && { slowdown: rounded(slowdown) }) }
   }
 
   #rewrite(nowMs: number): void {

@@ -257,34 +257,35 @@ describe('LoadTracker', () => {
     expect(whole.ruling.ranking).toEqual([claude, gpt])
   })
 
-  it('hands a probe out with a question, once', async () => {
+  it('lets one question have a model whose time is over, and the next not', async () => {
     const {
       region,
       models: [broken, sound],
     } = setUp()
     const failing = new LocalLoad('failing')
     for (let i = 0; i < 20; i++) failing.take(broken, 1, Date.now()).settle({ verdict: 'failed' }, Date.now())
-    failing.take(sound, 1, Date.now())
+    // More than the failures count for
+    for (let i = 0; i < 40; i++) failing.take(sound, 1, Date.now())
     const client = trackerClient(LOAD_TRACKER, region)
     await client.sync(failing.report(Date.now()))
     const outMs = (await client.look()).models[broken]?.ejectedForMs ?? 0
     expect(outMs).toBeGreaterThan(0)
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + outMs })
     const contest = contestOf(broken, sound)
-    const probes = []
+    const asked = []
     for (const name of ['one', 'two']) {
       const load = new LocalLoad(name)
-      const answer = await trackerClient(LOAD_TRACKER, region, { rows: new KnownRows() }).rule(
+      const question = load.ask(Date.now())
+      const { ruling } = await trackerClient(LOAD_TRACKER, region, { rows: new KnownRows() }).rule(
         load.report(Date.now()),
         contest,
-        undefined,
+        question,
       )
-      load.accept(answer, Date.now())
-      probes.push([answer.ruling.seen.loads[broken]?.probe, load.load(broken, Date.now()).probe])
+      asked.push([ruling.ranking[0], ruling.seen.loads[broken]?.probe])
     }
-    expect(probes).toEqual([
-      [true, true],
-      [false, false],
+    expect(asked).toEqual([
+      [broken, true],
+      [sound, false],
     ])
   })
 

@@ -86,12 +86,18 @@ function setUp(route: Route, answersAfterMs: number | 'never' = 30) {
   const told = (more: Partial<Snapshot>) =>
     host.load.accept({ ...tracker.sync(host.load.report(world.nowMs), world.nowMs), ...more }, world.nowMs)
   const hear = () => host.load.accept(tracker.sync(host.load.report(world.nowMs), world.nowMs), world.nowMs)
+  /** Others have seen nothing but failures. */
+  const fail = (model: string) => {
+    const load = new LocalLoad('failing')
+    for (let i = 0; i < 20; i++) load.take(model, 10, world.nowMs).settle({ verdict: 'failed' }, world.nowMs)
+    tracker.sync(load.report(world.nowMs), world.nowMs)
+  }
   const other = (model: string) => {
     const load = new LocalLoad('other')
     load.take(model, 10, world.nowMs)
     tracker.sync(load.report(world.nowMs), world.nowMs)
   }
-  return { world, host, plan, calls, ask, hear, told, other, sized, schedule }
+  return { world, host, plan, calls, ask, hear, told, other, fail, sized, schedule }
 }
 
 describe('local', () => {
@@ -228,6 +234,22 @@ describe('central', () => {
     await world.pass(30)
     expect(asked.informed?.question.load('a').ejectedForMs).toBe(4_970)
     expect(asked.informed?.question.load('b').ejectedForMs).toBe(0)
+  })
+
+  it('tries a model whose time is over when the tracker says so, whosever turn it is', async () => {
+    const { world, ask, hear, told, host, other, fail } = setUp({ decide: 'central' })
+    for (const model of ['b', 'c']) for (let i = 0; i < 40; i++) other(model)
+    fail('a')
+    hear()
+    const outMs = host.load.load('a', world.nowMs).ejectedForMs
+    expect(outMs).toBeGreaterThan(0)
+    await world.pass(outMs)
+    // Of so many it is hardly ever one's turn
+    told({ isolates: 1e9, arrivalsPerSecond: 1e9 })
+    expect(host.load.load('a', world.nowMs).probe).toBe(false)
+    const asked = ask()
+    await world.pass(30)
+    expect(asked.informed?.question.load('a')).toMatchObject({ probe: true })
   })
 
   it('decides by itself when the tracker does not answer in time, and after two in vain does not ask for a while', async () => {

@@ -148,16 +148,18 @@ describe('the fleet', () => {
     for (const index of fleet.isolates.keys()) expect(fleet.load(index).ejectedForMs).toBe(4_000)
   })
 
-  it('gives the half-open probe to exactly one isolate', () => {
+  it('may be tried when its time is over, and by nobody else once the tracker has heard of a try', () => {
     const fleet = ejectedFleet()
-    fleet.pass(5_000)
+    fleet.pass(4_998)
     expect(probes(fleet)).toEqual([])
+    fleet.pass(2)
+    // So few that each has a turn
+    expect(probes(fleet)).toEqual([0, 1, 2, 3, 4])
+    fleet.take(2)
+    expect(probes(fleet)).toEqual([0, 1, 3, 4])
     fleet.syncAll()
-    expect(probes(fleet)).toEqual([0])
-    for (const index of [1, 2, 3, 4]) expect(fleet.load(index).ejectedForMs).toBeGreaterThan(0)
-    // It is good for one request
-    fleet.take(0)
     expect(probes(fleet)).toEqual([])
+    for (const index of fleet.isolates.keys()) expect(fleet.load(index).ejectedForMs).toBe(10_000)
   })
 
   it('is healed everywhere by one success', () => {
@@ -180,49 +182,38 @@ describe('the fleet', () => {
     for (const index of fleet.isolates.keys()) expect(fleet.load(index)).toMatchObject({ ejectedForMs: 10_000, probe: false })
   })
 
-  it('gives the probe to another when nothing is heard of it for 30 s', () => {
+  it('is tried again when nothing is heard of a try for 10 s', () => {
     const fleet = ejectedFleet()
     fleet.pass(5_000)
-    fleet.sync(3)
-    expect(probes(fleet)).toEqual([3])
     fleet.take(3)
-    for (let i = 0; i < 30; i++) {
+    fleet.syncAll()
+    for (let i = 0; i < 9; i++) {
       fleet.pass(1_000)
       fleet.syncAll()
       expect(probes(fleet)).toEqual([])
     }
-    fleet.pass(1)
-    fleet.sync(4)
-    expect(probes(fleet)).toEqual([4])
+    fleet.pass(1_000)
+    expect(probes(fleet)).toEqual([0, 1, 2, 3, 4])
   })
 
-  it('keeps an unused probe for its isolate, but not beyond the next ejection', () => {
+  it('is tried by nobody if it was ejected anew meanwhile', () => {
     const fleet = ejectedFleet()
     fleet.pass(5_000)
-    fleet.sync(0)
-    fleet.sync(0)
-    expect(probes(fleet)).toEqual([0])
-    // A request that had begun before the ejection fails meanwhile, somewhere else
+    // A request that had begun before the ejection fails now
     fleet.fail(1)
     fleet.syncAll()
     expect(fleet.load(0).ejectedForMs).toBe(10_000)
     expect(probes(fleet)).toEqual([])
   })
 
-  it('hands no probe to somebody who only looks', () => {
+  it('does not take the end of an ejection for a recovery: whoever has tried it and heard nothing waits', () => {
     const fleet = ejectedFleet()
     fleet.pass(5_000)
-    expect(fleet.state()).toMatchObject({ probe: false })
-    fleet.syncAll()
-    expect(probes(fleet)).toEqual([0])
-  })
-
-  it('does not take the end of an ejection for a recovery: without a word of the tracker nobody starts', () => {
-    const fleet = ejectedFleet()
-    fleet.pass(15_000)
-    for (const index of fleet.isolates.keys()) expect(fleet.load(index)).toMatchObject({ ejectedForMs: 1, probe: false })
+    fleet.take(0)
+    fleet.pass(9_999)
+    expect(fleet.load(0)).toMatchObject({ ejectedForMs: 1, probe: false })
     // Once the view is too old to mean anything, an isolate goes by what it knows itself
-    fleet.pass(5_001)
+    fleet.pass(5_002)
     for (const index of fleet.isolates.keys()) expect(fleet.load(index).ejectedForMs).toBe(0)
   })
 

@@ -14,7 +14,6 @@ export const UNKNOWN: ModelSnapshot = {
   recentFailures: 0,
   headroom: null,
   ejectedForMs: 0,
-  probe: false,
 }
 
 export const modelSnapshot = (given: Partial<ModelSnapshot> = {}): ModelSnapshot => ({ ...UNKNOWN, ...given })

@@ -326,7 +326,7 @@ describe('what an isolate is told in rows', () => {
       const report = overTheWire(isolate.report(nowMs))
       const full = whole.sync(report, nowMs)
       const { head, rows } = inRows.answer({ ...report, has: '' }, nowMs)
-      expect(head).toEqual({ ...full, models: undefined, probes: undefined })
+      expect(head).toEqual({ ...full, models: undefined })
       const { shared, own } = JSON.parse(rows)
       for (const [id, model] of Object.entries(full.models)) {
         const told = { ...shared[id], ...own[id] }

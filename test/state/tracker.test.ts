@@ -347,18 +347,6 @@ describe('a snapshot', () => {
     expect(later.models).toMatchObject({ m: { inFlight: 3, waitingTokens: 20 }, n: { inFlight: 0 } })
     expect(later.models.n?.ejectedForMs).toBeGreaterThan(0)
   })
-
-  it('is as good from a tracker that names no probes apart', () => {
-    const tracker = new Tracker()
-    const [a, b] = [new LocalLoad('a'), new LocalLoad('b')]
-    for (let i = 0; i < 10; i++) a.take('m', 100, START_MS, [], true).settle({ verdict: 'failed' }, START_MS)
-    tracker.sync(a.report(START_MS), START_MS)
-    const nowMs = START_MS + 6_000
-    const { probes, ...snapshot } = tracker.sync(b.report(nowMs), nowMs)
-    expect(probes).toEqual(['m'])
-    b.accept(snapshot, nowMs)
-    expect(b.load('m', nowMs).probe).toBe(true)
-  })
 })
 
 describe('the interval between syncs', () => {
