@@ -33,8 +33,11 @@ export const HEALTHY: Health = Object.freeze({
 
 /** So many failures without a success between them eject, what Envoy's `consecutive_5xx` has as its default, if most recent attempts failed. */
 const CONSECUTIVE = 5
-/** So many do in any case: one that fails every second time comes to this once in a thousand times, and is still of use where the others are full. */
-const CERTAIN = 10
+/**
+ * So many do in any case: one that fails every second time comes to this once in a million times. It is still of use, and where it carries most of the traffic
+ * the others drown without it; ten in a row, once in a thousand, it has within a minute.
+ */
+const CERTAIN = 20
 /** Or this share of recent attempts, if there were at least so many. */
 const FAILURE_SHARE = 0.8
 const MIN_VOLUME = 10
