@@ -10,8 +10,9 @@ import { configHash } from '../../src/router/config-hash'
 import { decide } from '../../src/router/decide'
 import { createPlan, type WorkPlan } from '../../src/router/plan'
 import type { Sized } from '../../src/router/question'
-import { type DecisionRecord, takeNotes } from '../../src/router/record'
+import { type DecisionRecord, outcomeOf, takeNotes } from '../../src/router/record'
 import { firstDifference, replay } from '../../src/router/replay'
+import { RELATIONS } from '../../src/state/cached-share'
 import { STRATEGIES } from '../../src/strategy/strategy'
 import { type Asking, modelsNamed, planOf, questionOf } from './given'
 
@@ -169,9 +170,19 @@ describe('whatever the configuration, the load and the request', () => {
   const seldom = <T>(arbitrary: fc.Arbitrary<T>) =>
     fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary })
   const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
-  const share = fc.double({ min: 0, max: 1, noNaN: true })
-  const number = (max: number) => fc.double({ min: 0, max, noNaN: true })
-  const pick = fc.subarray([...IDS], { minLength: 1 })
+  const usually = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 8 })
+  /** Alike over the range; a double of fast-check's own is nearly always next to nothing, and its edges are worth a few runs. */
+  const between = (min: number, max: number) =>
+    fc.oneof(
+      { weight: 4, arbitrary: fc.nat(1_000_000_007).map(part => min + (part / 1_000_000_007) * (max - min)) },
+      { weight: 1, arbitrary: fc.double({ min, max, noNaN: true }) },
+    )
+  const share = between(0, 1)
+  const number = (max: number) => between(0, max)
+  const pick = fc.oneof(
+    { weight: 2, arbitrary: fc.subarray([...IDS], { minLength: 3 }) },
+    fc.subarray([...IDS], { minLength: 1 }),
+  )
   /** Leaves out what is undefined, since an absent field and an undefined one are not the same to a configuration. */
   const present = <T extends object>(fields: T) =>
     Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
@@ -185,10 +196,10 @@ describe('whatever the configuration, the load and the request', () => {
   const models = fc.record({
     provider: fc.constantFrom('openai', 'anthropic', 'google'),
     model: fc.constantFrom('m1', 'm2', 'm3'),
-    weight: fc.double({ min: 0.1, max: 10, noNaN: true }),
+    weight: between(0.1, 10),
     maxInFlight: fc.integer({ min: 10, max: 60 }),
-    contextWindow: maybe(fc.integer({ min: 50, max: 5_000 })),
-    capabilities: maybe(fc.subarray(CAPABILITIES.filter(name => name !== 'embeddings'))),
+    contextWindow: seldom(fc.integer({ min: 50, max: 5_000 })),
+    capabilities: seldom(fc.subarray(CAPABILITIES.filter(name => name !== 'embeddings'))),
     price: maybe(fc.record({ input: number(10), output: number(50) })),
     profile: fc.record({ accuracy: share, creativity: share, ethics: share }),
     region: maybe(fc.constantFrom('eu', 'us')),
@@ -198,7 +209,7 @@ describe('whatever the configuration, the load and the request', () => {
         y: fc.constant({ secret: 'OTHER_KEY', region: 'eu' }),
       }),
     ),
-    state: fc.constantFrom('active', 'active', 'active', 'draining', 'disabled'),
+    state: fc.oneof({ weight: 8, arbitrary: fc.constant('active') }, fc.constantFrom('draining', 'disabled')),
   })
   const when = fc.record({
     topic: maybe(fc.subarray([...TOPICS], { minLength: 1 })),
@@ -211,17 +222,17 @@ describe('whatever the configuration, the load and the request', () => {
     when: when.map(present),
     use: pick,
     fallback: fc.subarray([...IDS]),
-    strategy: fc.constantFrom(...STRATEGIES),
+    strategy: fc.constantFrom(...STRATEGIES, 'adaptive', 'adaptive'),
     priority: maybe(fc.constantFrom(...PRIORITIES)),
     regions: seldom(fc.constantFrom(['eu'], ['us'], ['eu', 'us'])),
     canary: maybe(fc.record({ use: pick, share: fc.constantFrom(0.5, 1) })),
-    explore: maybe(fc.record({ minShare: fc.double({ min: 0, max: 0.5, noNaN: true }) })),
+    explore: maybe(fc.record({ minShare: between(0, 0.5) })),
   })
   const configs = fc
     .record({
       models: fc.array(models, { minLength: IDS.length, maxLength: IDS.length }),
       routes: fc.array(routes, { maxLength: 4 }),
-      strategy: fc.constantFrom(...STRATEGIES),
+      strategy: fc.constantFrom(...STRATEGIES, 'adaptive', 'adaptive'),
       pool: pick,
       dead: fc.subarray([...IDS], { maxLength: 2 }),
     })
@@ -245,87 +256,168 @@ describe('whatever the configuration, the load and the request', () => {
       return { input, dead }
     })
 
-  const loads = fc
-    .record({
-      inFlight: fc.integer({ min: 0, max: 25 }),
-      waitingTokens: fc.integer({ min: 0, max: 50_000 }),
-      firstToken: maybe(fc.record({ baseMs: number(3_000), slopeMsPerToken: number(2) })),
-      slowdown: fc.double({ min: 0.1, max: 10, noNaN: true }),
-      perTokenMs: maybe(number(100)),
-      failureRate: fc.oneof(fc.constant(0), fc.constant(1), share),
-      recentFailures: fc.oneof(fc.constant(0), number(5)),
-      headroom: fc.option(fc.record({ share: fc.oneof(fc.constant(0), share), forMs: number(60_000) })),
-      ejectedForMs: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: number(300_000) }),
-      probe: fc.boolean(),
-    })
-    .map(load => ({ ...load, p95Ratio: undefined }))
+  const loads = fc.record({
+    inFlight: fc.oneof(fc.nat(3), fc.nat(25)),
+    waitingTokens: fc.oneof(fc.constant(0), fc.nat(2_000), fc.nat(50_000)),
+    told: fc.integer({ min: 0, max: 25 }),
+    firstToken: usually(
+      fc.record({ baseMs: number(3_000), slopeMsPerToken: number(2), ahead: maybe(share) }).map(({ ahead, ...line }) => {
+        return { ...line, ...(ahead !== undefined && { ahead }) }
+      }),
+    ),
+    slowdown: fc.oneof(fc.constant(1), between(0.1, 10)),
+    perTokenMs: usually(number(100)),
+    concurrency: maybe(fc.integer({ min: 1, max: 30 })),
+    answerMs: maybe(number(20_000)),
+    answerTokens: usually(fc.record({ median: between(1, 2_000), spread: number(2) })),
+    cached: usually(fc.record({ first: share, home: share, away: number(0.3) })),
+    usualHeadroom: maybe(share),
+    p95Ratio: maybe(between(1, 10)),
+    failureRate: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.constant(1), share),
+    recentFailures: fc.oneof(fc.constant(0), number(5)),
+    headroom: fc.option(fc.record({ share: fc.oneof(fc.constant(0), share), forMs: number(60_000) })),
+    ejectedForMs: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: number(300_000) }),
+    probe: fc.boolean(),
+  })
   const guess = <T>(value: fc.Arbitrary<T>) => fc.record({ value: maybe(value), confidence: share })
   const evidence = fc.record({
     sum: number(50),
-    count: fc.double({ min: 50, max: 100, noNaN: true }),
+    count: between(50, 100),
     atMs: fc.constant(1_699_999_000_000),
   })
   const questions = fc.record({
-    model: fc.constantFrom('auto', 'auto', 'pool', 'a', 'a:y', 'm1', 'route-0', 'route-0', 'route-0', 'nobody'),
+    model: fc.constantFrom(
+      'auto',
+      'auto',
+      'auto',
+      'pool',
+      'pool',
+      'pool',
+      'a',
+      'a:y',
+      'm1',
+      'route-0',
+      'route-0',
+      'route-0',
+      'nobody',
+    ),
     controls: fc.record({
-      strategy: maybe(fc.constantFrom(...STRATEGIES)),
+      strategy: maybe(fc.constantFrom(...STRATEGIES, 'adaptive', 'adaptive')),
       priority: maybe(fc.constantFrom(...PRIORITIES)),
       models: fc.constantFrom(undefined, undefined, ['pool', 'c'], ['pool']),
+      deadlineMs: seldom(fc.integer({ min: 1, max: 60_000 })),
     }),
     features: fc.record({
       language: guess(fc.constantFrom('en', 'de')),
       topic: guess(fc.constantFrom(...TOPICS)),
       task: guess(fc.constantFrom(...TASKS)),
       complexity: guess(share),
-      modalities: fc.subarray([...MODALITIES]),
+      modalities: fc.oneof({ weight: 3, arbitrary: fc.constant([MODALITIES[0]]) }, fc.subarray([...MODALITIES])),
       tools: fc.boolean(),
       promptTokens: fc.integer({ min: 1, max: 6_000 }),
+      turns: fc.constantFrom(1, 2, 20),
+      maxOutputTokens: maybe(fc.integer({ min: 1, max: 4_000 })),
     }),
     claims: fc.constantFrom({}, { tier: 'pro' }, { tier: ['team-1', 'x', 3] }, { tier: { a: 1 } }, { tier: [] }),
     regions: seldom(fc.constantFrom(['eu'], ['eu'], ['us', 'mars'], ['mars'], [])),
     metadata: fc.constantFrom({}, { team: 'blue' }, { team: 'red' }, { team: 'a b' }, { other: 'x' }),
     hashKey: fc.constantFrom('00000000000000aa', 'ffffffffffffffff', '0123456789abcdef'),
-    lastModel: maybe(fc.constantFrom(...IDS)),
+    // By another isolate's word, it may be a model that is not in the running, or a single credential
+    lastModel: fc.constantFrom(undefined, ...IDS, 'a:x', 'a:y'),
+    isPopular: fc.constantFrom(false, false, false, true),
     nowMs: fc.integer({ min: 1_700_000_000_000, max: 1_800_000_000_000 }),
     turn: fc.integer({ min: 0, max: 2_000_000 }),
-    view: maybe(fc.record({ ageMs: number(20_000), arrivalsPerSecond: number(500), meanPromptTokens: number(5_000) })),
-    loads: fc.dictionary(fc.constantFrom(...IDS, 'a:x', 'a:y', 'b:x', '#account:OPENAI_API_KEY', '#place:google@TST'), loads),
+    view: maybe(
+      fc.record({
+        ageMs: fc.oneof(fc.constant(0), number(1_000), number(20_000)),
+        arrivalsPerSecond: fc.oneof(number(20), number(500)),
+        meanPromptTokens: number(5_000),
+      }),
+    ),
+    loads: fc.dictionary(fc.constantFrom(...IDS, 'a:x', 'a:y', 'b:x', '#account:OPENAI_API_KEY', '#place:google@TST'), loads, {
+      minKeys: 6,
+    }),
     feedback: fc.dictionary(
       fc.constantFrom(...IDS),
       fc.record({ accuracy: fc.dictionary(fc.constantFrom('*', 'coding'), evidence) }),
     ),
   })
 
+  /** A conversation that goes on, among models that are about as busy: nothing but where it was decides where it goes. */
+  const alike = fc.record({
+    inFlight: fc.nat(3),
+    firstToken: fc.record({ baseMs: between(300, 400), slopeMsPerToken: between(0.5, 1) }),
+    cached: fc.record({ first: share, home: between(0.5, 1), away: number(0.3) }),
+  })
+  const turnsOfConversations = fc
+    .record({
+      question: questions,
+      all: fc.record({ a: alike, b: alike, c: alike, d: alike, e: alike }),
+      size: fc.integer({ min: 1_024, max: 6_000 }),
+    })
+    .map(({ question: { controls, features, ...rest }, all, size }) => ({
+      ...rest,
+      model: 'pool',
+      controls: { ...controls, strategy: 'adaptive' as const, models: undefined, deadlineMs: undefined },
+      features: { ...features, promptTokens: size, turns: 2 },
+      loads: { ...rest.loads, ...all },
+    }))
+
+  /** What may change a decision, with the question that lacks it. */
+  const lacking = (asking: Asking): readonly (readonly [what: string, Asking])[] => [
+    ['a deadline', { ...asking, controls: { ...asking.controls, deadlineMs: undefined } }],
+    ['an answer limit', { ...asking, features: { ...asking.features, maxOutputTokens: undefined } }],
+    ['a placement', { ...asking, lastModel: undefined }],
+    ['popularity', { ...asking, isPopular: false }],
+    ['caches', { ...asking, loads: mapped(asking.loads ?? {}, load => ({ ...load, cached: undefined })) }],
+    ['lengths', { ...asking, loads: mapped(asking.loads ?? {}, load => ({ ...load, answerTokens: undefined })) }],
+  ]
+  const mapped = <T>(rows: Readonly<Record<string, T>>, change: (row: T) => T): Record<string, T> =>
+    Object.fromEntries(Object.entries(rows).map(([id, row]) => [id, change(row)]))
+
   it('a decision that is recorded, written down as text, read and made again is the same, bit for bit', () => {
     const seen = new Map<string, number>()
+    const see = (kind: string) => seen.set(kind, (seen.get(kind) ?? 0) + 1)
     fc.assert(
-      fc.property(configs, questions, fc.integer({ min: 0, max: 2 ** 32 - 1 }), ({ input, dead }, { turn, ...asking }, seed) => {
-        const made = planFrom(input, dead)
-        const question = asked({ ...asking, turn: () => turn }, seed)
-        const { question: noted, record: recordFrom } = takeNotes(made, question)
-        const decided = decide(made, noted)
-        // Taking notes changes nothing
-        expect(decide(made, asked({ ...asking, turn: () => turn }, seed))).toEqual(decided)
-        const record = recordFrom(decided)
-        const again = replay(planFrom(input, dead), reread(record))
-        expect(again.difference).toBeUndefined()
-        expect(again.assumedIdle).toEqual([])
-        expect(again.decided.ok).toBe(decided.ok)
-        const kinds = decided.ok
-          ? [decided.value.strategy, decided.value.canary ? 'canary' : '', decided.value.regions === undefined ? '' : 'regions']
-          : ['refused', decided.failure.code]
-        for (const kind of kinds) seen.set(kind ?? '', (seen.get(kind ?? '') ?? 0) + 1)
-        if (!decided.ok || !again.decided.ok) return
-        const scores = (of: typeof decided.value) => of.ranking.map(({ model, score }) => [model.id, score])
-        expect(scores(again.decided.value)).toEqual(scores(decided.value))
-        expect(again.decided.value.excluded.map(({ exclusion }) => exclusion)).toEqual(
-          decided.value.excluded.map(({ exclusion }) => exclusion),
-        )
-      }),
+      fc.property(
+        configs,
+        fc.oneof({ weight: 4, arbitrary: questions }, turnsOfConversations),
+        fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+        ({ input, dead }, { turn, ...asking }, seed) => {
+          const made = planFrom(input, dead)
+          const question = asked({ ...asking, turn: () => turn }, seed)
+          const { question: noted, record: recordFrom } = takeNotes(made, question)
+          const decided = decide(made, noted)
+          // Taking notes changes nothing
+          expect(decide(made, asked({ ...asking, turn: () => turn }, seed))).toEqual(decided)
+          const record = recordFrom(decided)
+          const again = replay(planFrom(input, dead), reread(record))
+          expect(again.difference).toBeUndefined()
+          expect(again.assumedIdle).toEqual([])
+          expect(again.decided.ok).toBe(decided.ok)
+          const kinds = decided.ok
+            ? [decided.value.strategy, decided.value.canary ? 'canary' : '', decided.value.regions === undefined ? '' : 'regions']
+            : ['refused', decided.failure.code]
+          for (const kind of kinds) see(kind ?? '')
+          if (!decided.ok || !again.decided.ok) return
+          const ranked = (of: typeof decided.value) =>
+            of.ranking.map(({ model, score, relation, isExpected }) => [model.id, score, relation, isExpected])
+          expect(ranked(again.decided.value)).toEqual(ranked(decided.value))
+          for (const relation of new Set(decided.value.ranking.map(each => each.relation))) see(relation ?? '')
+          for (const [what, other] of lacking(asking)) {
+            const otherwise = decide(made, asked({ ...other, turn: () => turn }, seed))
+            if (firstDifference(outcomeOf(decided), outcomeOf(otherwise)) !== undefined) see(what)
+          }
+          expect(again.decided.value.excluded.map(({ exclusion }) => exclusion)).toEqual(
+            decided.value.excluded.map(({ exclusion }) => exclusion),
+          )
+        },
+      ),
       { seed: 3, numRuns: 2_500 },
     )
     // or the property would have claimed nothing of some
-    for (const kind of [...STRATEGIES, 'listed', 'refused', 'canary', 'regions', 'no_model_in_region'])
+    const decisive = lacking({}).map(([what]) => what)
+    for (const kind of [...STRATEGIES, ...RELATIONS, ...decisive, 'listed', 'refused', 'canary', 'regions', 'no_model_in_region'])
       expect(seen.get(kind) ?? 0, kind).toBeGreaterThan(10)
   }, 60_000)
 })
