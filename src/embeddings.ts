@@ -38,6 +38,32 @@ export interface BadInput {
 /** OpenAI's own limit, and the largest of any provider. */
 export const MAX_INPUTS = 2048
 
+export interface Part {
+  readonly request: EmbeddingsRequest
+  /** Of its first input among all. */
+  readonly from: number
+}
+
+/** The same request for at most so many inputs at a time, in their order. */
+export function partsOf(request: EmbeddingsRequest, most: number): readonly Part[] {
+  const { input } = request
+  const all: readonly (string | readonly number[])[] = input.kind === 'texts' ? input.texts : input.lists
+  if (all.length <= most) return [{ request, from: 0 }]
+  return Array.from({ length: Math.ceil(all.length / most) }, (_, index) => {
+    const from = index * most
+    return { request: cut(request, from, from + most), from }
+  })
+}
+
+function cut({ body, input }: EmbeddingsRequest, from: number, to: number): EmbeddingsRequest {
+  if (input.kind === 'texts') {
+    const texts = input.texts.slice(from, to)
+    return { body: { ...body, input: texts }, input: { kind: 'texts', texts } }
+  }
+  const lists = input.lists.slice(from, to)
+  return { body: { ...body, input: lists }, input: { kind: 'tokens', lists } }
+}
+
 /** `input` as the caller wrote it: a text, a list of token numbers, or a list of either. */
 export function readInput(input: unknown): EmbeddingsInput | BadInput {
   if (typeof input === 'string') return readTexts([input], () => 'input')

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { MAX_INPUTS, readInput } from '../src/embeddings'
+import { MAX_INPUTS, partsOf, readInput } from '../src/embeddings'
+import { embeddings } from './provider/embeddings'
 
 describe('the input of a request for embeddings', () => {
   it.each([
@@ -38,5 +39,37 @@ describe('the input of a request for embeddings', () => {
     expect(readInput(Array(MAX_INPUTS + 1).fill([1]))).toEqual(refused)
     // One list is one text, whatever its length: only the model knows how much it reads
     expect(readInput(Array(8191).fill(1))).toMatchObject({ kind: 'tokens' })
+  })
+})
+
+describe('the parts of a request', () => {
+  const texts = (count: number) => Array.from({ length: count }, (_, index) => `text ${index}`)
+
+  it.each([1, 99, 100])('are the request itself where %i texts go into one call', count => {
+    const request = embeddings({ input: texts(count) })
+    expect(partsOf(request, 100)).toEqual([{ request, from: 0 }])
+  })
+
+  it.each([
+    [101, [100, 1]],
+    [200, [100, 100]],
+    [2048, [...Array(20).fill(100), 48]],
+  ])('of %i texts hold all of them in their order, 100 at most, and say all else alike', (count, sizes) => {
+    const parts = partsOf(embeddings({ input: texts(count), dimensions: 8, user: 'ann' }), 100)
+    expect(parts.map(({ request: { body } }) => (Array.isArray(body.input) ? body.input.length : 0))).toEqual(sizes)
+    expect(parts.flatMap(({ request: { body } }) => body.input)).toEqual(texts(count))
+    for (const { request, from } of parts) {
+      expect(request.body).toMatchObject({ model: 'auto', dimensions: 8, user: 'ann' })
+      expect(request.input).toEqual({ kind: 'texts', texts: request.body.input })
+      expect(request.input.kind === 'texts' && request.input.texts[0]).toBe(`text ${from}`)
+    }
+  })
+
+  it('of token numbers are made of whole lists', () => {
+    const parts = partsOf(embeddings({ input: [[1], [2, 3], [4]] }), 2)
+    expect(parts.map(({ request, from }) => [request.input, from])).toEqual([
+      [{ kind: 'tokens', lists: [[1], [2, 3]] }, 0],
+      [{ kind: 'tokens', lists: [[4]] }, 2],
+    ])
   })
 })

@@ -5,12 +5,15 @@
 import type { CompletionUsage } from '../chat'
 import type { Model } from '../model'
 import { type Failure, ok, type Result } from '../outcome'
+import type { Dialect } from '../provider/dialect'
 import { dialectFor } from '../provider/dialects'
 import { embeddingsTo } from '../provider/embedders'
 import { requestTo } from '../provider/native'
 import type { Settlement } from '../state/local-load'
 import { accountId, placeId } from './account'
+import type { Connection } from './call'
 import { settlementOf } from './consequence'
+import { sendEmbeddings } from './embed'
 import type { Ending } from './ending'
 import { boundedBy } from './grace'
 import { heartbeat } from './heartbeat'
@@ -28,8 +31,8 @@ export async function attempt(
 ): Promise<Result<Answer>> {
   const dialect = dialectFor(model.provider, 'chat' in request ? request.native?.dialect : undefined)
   const key = model.secret === undefined ? undefined : host.secret(model.secret)
-  const upstream = 'chat' in request ? requestTo(dialect, request, model, key) : embeddingsTo(request.embeddings, model, key)
-  if (!upstream.ok) return upstream
+  const sender = senderOf(request, model, dialect, key)
+  if (!sender.ok) return sender
 
   const shared = [accountId(model), placeId(model, host.place)]
   // Closures that outlive the commit must not hold the request: it may be megabytes
@@ -49,7 +52,7 @@ export async function attempt(
     lease.settle(isStream ? settlement : { ...settlement, timedOut: false }, world.now())
     host.sync()
   }
-  const result = await send({ request, model, dialect, lease, stopper, world, key, upstream: upstream.value })
+  const result = await sender.value({ model, dialect, lease, stopper, world, key })
   if (!result.ok) {
     stopper.stop(result.failure)
     settle(settlementOf(result.failure, model, host.place))
@@ -73,6 +76,18 @@ export async function attempt(
   })
   host.waitUntil(ended)
   return ok({ ...result.value, ended })
+}
+
+type Sender = (connection: Connection) => Promise<Result<Answer>>
+
+/** Whoever sends it, once there is a lease; or why this model cannot be asked. */
+function senderOf(request: Request, model: Model, dialect: Dialect, key: string | undefined): Result<Sender> {
+  if ('chat' in request) {
+    const upstream = requestTo(dialect, request, model, key)
+    return upstream.ok ? ok(connection => send({ ...connection, request, upstream: upstream.value })) : upstream
+  }
+  const upstream = embeddingsTo(request.embeddings, model, key)
+  return upstream.ok ? ok(connection => sendEmbeddings({ ...connection, request, upstream: upstream.value })) : upstream
 }
 
 /** An answer that went on until the whole time was over was not slow, it was long. */

@@ -1,28 +1,21 @@
-/**
- * What goes over the wire in one attempt: the request up, and the answer down until its first content. Whatever breaks is a failure, named by
- * whoever stopped it or else as the upstream's doing.
- */
+/** What goes over the wire in one attempt at a chat: the request up, and the answer down until its first content. `embed.ts` is its counterpart. */
 import type { Limits } from '../config'
 import { parseJson } from '../json'
 import type { Model } from '../model'
 import { type Failure, fail, ok, type Result } from '../outcome'
 import type { AnswerContext, Dialect, UpstreamRequest } from '../provider/dialect'
 import { createEventDecoder } from '../provider/events'
-import { headroomOf } from '../provider/headroom'
 import type { Surface } from '../provider/surface'
 import type { Relation } from '../state/cached-share'
-import type { Lease } from '../state/local-load'
 import { readText } from './body'
+import { type Connection, call } from './call'
 import type { Ending, Flow } from './ending'
-import { errorText, scrubbed, withoutKey } from './error-text'
+import { scrubbed, withoutKey } from './error-text'
 import { passGate } from './gate'
 import { passThrough } from './passthrough'
 import type { Patience } from './patience'
 import type { ChatAsked, EmbeddingsAsked } from './question'
-import type { Stopper } from './stopper'
 import { translate } from './translate'
-import { vectorsAnswer } from './vectors'
-import type { World } from './world'
 
 interface ChatSought extends ChatAsked {
   readonly surface: Surface
@@ -32,7 +25,7 @@ interface ChatSought extends ChatAsked {
 /** What is asked of a model, either kind of work. */
 export type Sought = ChatSought | EmbeddingsAsked
 
-interface Bounds {
+export interface Bounds {
   readonly promptTokens: number
   /** How the conversation stands to the model, as far as the strategy looked. */
   readonly relation?: Relation | undefined
@@ -44,8 +37,6 @@ interface Bounds {
 }
 
 export type Request = Sought & Bounds
-type ChatSending = Sending<ChatSought & Bounds>
-export type EmbeddingsSending = Sending<EmbeddingsAsked & Bounds>
 
 export interface Answer {
   readonly body: string | ReadableStream<Uint8Array>
@@ -67,62 +58,33 @@ const FIRST_TOKEN_PER_PROMPT_TOKEN_MS = 0.5
 /** A model that thinks first may be silent for long. */
 const REASONING_FIRST_TOKEN_MS = 120_000
 
-export interface Sending<R extends Request = Request> {
-  readonly request: R
-  readonly model: Model
-  readonly dialect: Dialect
-  readonly lease: Lease
-  readonly stopper: Stopper
-  readonly world: World
-  readonly key: string | undefined
+interface ChatSending extends Connection {
+  readonly request: ChatSought & Bounds
   readonly upstream: UpstreamRequest
 }
 
-/** Never rejects: what breaks is a failure, named by whoever stopped it or else as the upstream's doing. */
-export async function send(sending: Sending): Promise<Result<Answer>> {
-  const { request, stopper, world, upstream } = sending
-  stopper.limit(request.deadline.limit, Math.max(1, request.deadline.atMs - world.now()))
-  const isStream = 'chat' in request && request.chat.stream === true
-  // Vectors come all at once as soon as they are computed, so that whoever is silent for as long as a stream may be is stuck
-  const isPrompt = isStream || 'embeddings' in request
-  const gotFirstToken = isPrompt ? stopper.limit('first-token', firstTokenLimitMs(sending), patienceWith(request)) : () => {}
+/** Never rejects. */
+export async function send(sending: ChatSending): Promise<Result<Answer>> {
+  const { request, upstream, world } = sending
+  const isStream = request.chat.stream === true
+  limitWhole(sending)
+  const gotFirstToken = isStream ? limitFirstToken(sending) : () => {}
   const sentMs = world.now()
-  let connected = false
-  try {
-    const response = await world.fetch(upstream.url, {
-      method: 'POST',
-      headers: upstream.headers,
-      body: upstream.body,
-      signal: stopper.signal,
-      redirect: 'manual',
-    })
-    connected = true
-    const upstreamWaitMs = world.now() - sentMs
-    const headroom = headroomOf(response.headers, world.now())
-    if (headroom !== undefined) sending.lease.headroom(headroom, world.now())
-    if (!response.ok) return fail(await errorOf(response, sending))
+  return call(sending, upstream, (response, upstreamWaitMs) => {
     const timing = { upstreamWaitMs, dropped: upstream.dropped }
-    if ('embeddings' in request) {
-      gotFirstToken()
-      return await vectorsAnswer(response.body, { ...sending, request }, timing)
-    }
-    return isStream
-      ? await streamAnswer(response, { ...sending, request }, timing, sentMs, gotFirstToken)
-      : await jsonAnswer(response, { ...sending, request }, timing)
-  } catch (error) {
-    if (stopper.cause !== undefined) return fail(stopper.cause)
-    return fail(connected ? { kind: 'cut', detail: 'the connection was lost' } : { kind: 'unreachable', detail: String(error) })
-  }
+    return isStream ? streamAnswer(response, sending, timing, sentMs, gotFirstToken) : jsonAnswer(response, sending, timing)
+  })
 }
 
-async function errorOf(response: Response, { dialect, key, world }: Sending): Promise<Failure> {
-  const text = await errorText(response.body, key)
-  const failure = dialect.error(response.status, response.headers, text, world.now())
-  // Without a word on when to come back, the exhausted limit's own reset is the best answer
-  const resetMs = failure.kind === 'rate-limited' ? headroomOf(response.headers, world.now())?.forMs : undefined
-  return failure.kind === 'rate-limited' && failure.retryAfterMs === undefined && resetMs !== undefined && resetMs > 0
-    ? { ...failure, retryAfterMs: resetMs }
-    : failure
+type Limited = Pick<Connection, 'model' | 'stopper' | 'world'> & { readonly request: Request }
+
+export function limitWhole({ request: { deadline }, stopper, world }: Limited): void {
+  stopper.limit(deadline.limit, Math.max(1, deadline.atMs - world.now()))
+}
+
+/** The returned function is to be called when it has come. */
+export function limitFirstToken({ request, model, stopper }: Limited): () => void {
+  return stopper.limit('first-token', firstTokenLimitMs(request, model), patienceWith(request))
 }
 
 export type Timing = Pick<Answer, 'upstreamWaitMs' | 'dropped'>
@@ -187,7 +149,7 @@ async function notAStream(response: Response, dialect: Dialect, context: AnswerC
   return { kind: 'malformed', detail: `a stream was asked for and ${type.split(';')[0]} came` }
 }
 
-function firstTokenLimitMs({ request, model }: Sending): number {
+function firstTokenLimitMs(request: Request, model: Model): number {
   const baseMs = model.firstTokenMs ?? request.limits.firstTokenMs
   return Math.max(baseMs, thinks(request) ? REASONING_FIRST_TOKEN_MS : 0) + FIRST_TOKEN_PER_PROMPT_TOKEN_MS * request.promptTokens
 }

@@ -3,19 +3,22 @@
  * put right. A large one (a thousand vectors as text are some 60 MB, half of what an isolate has) is begun as soon as its beginning is seen to be
  * sound, and then passes through.
  */
+import type { CompletionUsage } from '../chat'
+import type { EmbeddingsRequest } from '../embeddings'
 import { parseJson } from '../json'
 import { fail, ok, type Result } from '../outcome'
-import { embedderOf } from '../provider/embedders'
-import type { Ending, Flow } from './ending'
+import type { EmbeddingsContext, PassingEmbedder, TranslatedVectors, TranslatingEmbedder } from '../provider/embedder'
+import type { Connection } from './call'
+import type { Ending } from './ending'
 import { withoutKey } from './error-text'
-import type { Answer, EmbeddingsSending, Timing } from './send'
+import type { Answer } from './send'
 import type { IdleWatch, Stopper } from './stopper'
 import type { World } from './world'
 
 /** More than a vector of every model, with plenty of room for many, and little enough for many requests at once. */
 const MAX_HELD_BYTES = 4 * 1024 * 1024
-/** What is written anew must be held whole. Those upstreams take few texts at a time. */
-const MAX_TRANSLATED_BYTES = 32 * 1024 * 1024
+/** What is written anew must be held whole. Those upstreams take few texts at a time, and a request's calls come three at a time. */
+const MAX_TRANSLATED_BYTES = 16 * 1024 * 1024
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 
@@ -25,39 +28,61 @@ interface Head {
   readonly isWhole: boolean
 }
 
-/** Rejects where the body breaks or is stopped. */
-export async function vectorsAnswer(
+/** On its way to the client, or ready to be sent. */
+export type Delivery = Pick<Answer, 'body' | 'ended'>
+
+type Reading = Pick<Connection, 'key' | 'stopper' | 'world'> & { readonly idleMs: number }
+
+/** In OpenAI's shape already. Rejects where the body breaks or is stopped. */
+export async function passedVectors(
   body: ReadableStream<Uint8Array> | null,
-  { request, model, key, stopper, world }: EmbeddingsSending,
-  timing: Timing,
-): Promise<Result<Answer>> {
-  const embedder = embedderOf(model)
-  if (!embedder.ok) return embedder
-  if (body === null) return fail({ kind: 'malformed', detail: 'it is empty' })
-  const { reply, beginning } = embedder.value
+  embedder: PassingEmbedder,
+  request: EmbeddingsRequest,
+  { key, stopper, world, idleMs }: Reading,
+): Promise<Result<Delivery>> {
+  if (body === null) return EMPTY
   const reader = body.getReader()
-  const idle = stopper.idle(request.limits.idleMs)
-  const maxBytes = beginning === undefined ? MAX_TRANSLATED_BYTES : MAX_HELD_BYTES
-  const { chunks, isWhole } = await readHead(reader, maxBytes, idle)
+  const idle = stopper.idle(idleMs)
+  const { chunks, isWhole } = await readHead(reader, MAX_HELD_BYTES, idle)
   const text = textOf(chunks)
-  const facts = { ...timing, isStream: false, firstTokenMs: undefined }
   if (isWhole) {
-    const value = parseJson(text)
-    if (value === undefined) return fail({ kind: 'malformed', detail: text.trim() === '' ? 'it is empty' : 'it is not JSON' })
-    const vectors = reply(value, { request: request.embeddings, model: model.name, promptTokens: request.promptTokens })
-    if (!vectors.ok) return vectors
-    const { usage, written = withoutKey(text, key) } = vectors.value
-    return ok({ ...facts, body: written, ended: Promise.resolve(ending({ usage })) })
+    const value = parsed(text)
+    if (!value.ok) return value
+    const usage = embedder.reply(value.value, request)
+    return usage.ok ? ok({ body: withoutKey(text, key), ended: Promise.resolve(ending({ usage: usage.value })) }) : usage
   }
-  const sound =
-    beginning === undefined
-      ? fail({ kind: 'malformed', detail: `it is larger than ${maxBytes} bytes` } as const)
-      : beginning(text, request.embeddings)
+  const sound = embedder.beginning(text, request)
   if (!sound.ok) {
     await reader.cancel()
     return sound
   }
-  return ok({ ...facts, ...relay({ chunks, reader, idle, stopper, world }) })
+  return ok(relay({ chunks, reader, idle, stopper, world }))
+}
+
+/** Rejects where the body breaks or is stopped. */
+export async function translatedVectors(
+  body: ReadableStream<Uint8Array> | null,
+  embedder: TranslatingEmbedder,
+  context: EmbeddingsContext,
+  { stopper, idleMs }: Reading,
+): Promise<Result<TranslatedVectors>> {
+  if (body === null) return EMPTY
+  const reader = body.getReader()
+  const { chunks, isWhole } = await readHead(reader, MAX_TRANSLATED_BYTES, stopper.idle(idleMs))
+  if (!isWhole) {
+    await reader.cancel()
+    return fail({ kind: 'malformed', detail: `it is larger than ${MAX_TRANSLATED_BYTES} bytes` })
+  }
+  const value = parsed(textOf(chunks))
+  return value.ok ? embedder.reply(value.value, context) : value
+}
+
+const EMPTY = fail({ kind: 'malformed', detail: 'it is empty' } as const)
+
+function parsed(text: string): Result<unknown> {
+  const value = parseJson(text)
+  if (value !== undefined) return ok(value)
+  return text.trim() === '' ? EMPTY : fail({ kind: 'malformed', detail: 'it is not JSON' })
 }
 
 async function readHead(reader: Reader, maxBytes: number, idle: IdleWatch): Promise<Head> {
@@ -79,6 +104,38 @@ function textOf(chunks: readonly Uint8Array[]): string {
   return chunks.map(chunk => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
 }
 
+/** A body that is written here: as one text while it is small, and else piece by piece, so that it is never held twice. */
+export function delivered(
+  pieces: readonly string[],
+  usage: CompletionUsage,
+  { stopper, world }: Pick<Connection, 'stopper' | 'world'>,
+): Delivery {
+  const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0)
+  if (bytes <= MAX_HELD_BYTES) return { body: pieces.join(''), ended: Promise.resolve(ending({ usage })) }
+  const { readable, writable } = new IdentityTransformStream()
+  return { body: readable, ended: write([...pieces], usage, writable.getWriter(), { stopper, world }) }
+}
+
+/** Never rejects. Lets go of each piece that is written. */
+async function write(
+  pieces: string[],
+  usage: CompletionUsage,
+  out: WritableStreamDefaultWriter<Uint8Array>,
+  { stopper, world }: Pick<Connection, 'stopper' | 'world'>,
+): Promise<Ending> {
+  const startedMs = world.now()
+  const encoder = new TextEncoder()
+  try {
+    for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) await out.write(encoder.encode(piece))
+    await out.close()
+    return ending({ usage, writingMs: world.now() - startedMs })
+  } catch (error) {
+    // The client may have gone already, which is no news then
+    await out.abort(error).catch(() => undefined)
+    return ending({ failure: stopper.cause ?? LEFT, usage, writingMs: world.now() - startedMs })
+  }
+}
+
 interface Relay {
   readonly chunks: readonly Uint8Array[]
   readonly reader: Reader
@@ -87,7 +144,7 @@ interface Relay {
   readonly world: World
 }
 
-function relay(input: Relay): Flow {
+function relay(input: Relay): Delivery {
   const { readable, writable } = new IdentityTransformStream()
   return { body: readable, ended: pump(input, writable.getWriter()) }
 }

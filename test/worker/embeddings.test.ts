@@ -34,17 +34,28 @@ const config = (): ConfigInput => ({
     second: modelAt(upstream.url, 'openai', { model: NAME, secret: 'SECOND_KEY' }),
     alone: modelAt(upstream.url, 'openai', { model: 'text-embedding-3-large', secret: 'ALONE_KEY' }),
     gemini: modelAt(upstream.url, 'google', { model: 'gemini-embedding-001' }),
+    spare: modelAt(upstream.url, 'google', { model: 'gemini-embedding-001', secret: 'SPARE_KEY' }),
     gpt: modelAt(upstream.url, 'openai'),
     claude: modelAt(upstream.url, 'anthropic'),
   },
   pools: { small: ['first', 'second'], mixed: ['first', 'gemini'], chats: ['gpt', 'claude', 'first'] },
-  routes: [{ name: 'all', use: ['first'], fallback: ['second'] }],
+  routes: [
+    { name: 'all', use: ['first'], fallback: ['second'] },
+    { name: 'google', use: ['gemini'], fallback: ['spare'] },
+  ],
   strategy: 'round-robin',
   limits: { attempts: 2, firstTokenMs: 400, idleMs: 400, bodyBytes: 1_000_000 },
 })
 
 const start = () =>
-  startRouter({ config: config(), bindings: { SECOND_KEY: 'sk-second-secret-value', ALONE_KEY: 'sk-alone-secret-value' } })
+  startRouter({
+    config: config(),
+    bindings: {
+      SECOND_KEY: 'sk-second-secret-value',
+      ALONE_KEY: 'sk-alone-secret-value',
+      SPARE_KEY: 'AIza-spare-secret-value',
+    },
+  })
 
 beforeAll(async () => {
   upstream = await startUpstream(request => script(request))
@@ -243,7 +254,7 @@ describe('a name', () => {
       const problem = await problemOf(await post({ model, input: 'a' }, headers))
       expect(problem).toMatchObject({ status: 400, code: 'ambiguous_model' })
       expect(problem.message).toContain('their vectors cannot be compared')
-      expect(problem.message).toContain('Name one of these: first, second, alone, gemini.')
+      expect(problem.message).toContain('Name one of these: first, second, alone, gemini, spare.')
     }
   })
 
@@ -285,16 +296,11 @@ describe('a name', () => {
     expect(first).toMatchObject({ rank: null, excluded: { kind: 'work', why: 'it makes embeddings and does not chat' } })
   })
 
-  it('of Gemini does not take token numbers, nor more texts than it takes at a time', async () => {
+  it('of Gemini does not take token numbers', async () => {
     expect(await problemOf(await post({ model: 'gemini', input: [1, 2] }))).toMatchObject({
       status: 400,
       param: 'input',
       message: expect.stringContaining('token numbers'),
-    })
-    expect(await problemOf(await post({ model: 'gemini', input: Array(101).fill('a') }))).toMatchObject({
-      status: 400,
-      param: 'input',
-      message: expect.stringContaining('at most 100 texts'),
     })
   })
 })
@@ -408,6 +414,69 @@ describe('the time an answer takes', () => {
       await expect(asked).rejects.toThrow()
       expect((await request.ending).how).toBe('aborted')
       await own.idle()
+    })
+  })
+})
+
+describe('more texts than Gemini takes at a time', () => {
+  const texts = Array.from({ length: 250 }, (_, index) => `Text ${index}`)
+  const sizeOf = ({ body }: Received): number => {
+    const requests = object(body)?.requests
+    return Array.isArray(requests) ? requests.length : 0
+  }
+  /** As many vectors as a call asks for, each of so many numbers. */
+  const vectorsLike = (request: Received, numbers: string): Plan =>
+    raw(`{"embeddings":[${Array(sizeOf(request)).fill(`{"values":[${numbers}]}`).join()}]}`)
+
+  it('are embedded in several calls, and the client sees one answer', async () => {
+    const seen = upstream.requests.length
+    const { data, response } = await client().embeddings.create({ model: 'gemini', input: texts, dimensions: 8 }).withResponse()
+    expect(data.data.map(({ index }) => index)).toEqual(texts.map((_, index) => index))
+    for (const [at, text] of texts.entries()) expectVector(data.data[at]?.embedding, text, 8)
+    const calls = upstream.requests.slice(seen)
+    expect(calls.map(sizeOf).toSorted()).toEqual([100, 100, 50])
+    const ones = await Promise.all(
+      [texts.slice(0, 100), texts.slice(100, 200), texts.slice(200)].map(input =>
+        client().embeddings.create({ model: 'gemini', input, dimensions: 8 }),
+      ),
+    )
+    expect(data.usage.prompt_tokens).toBe(ones.reduce((sum, { usage }) => sum + usage.prompt_tokens, 0))
+    expect(response.headers.get('x-router-attempts')).toBe('1')
+  })
+
+  it('go to the next upstream, all of them, when one call fails', async () => {
+    await fresh(async own => {
+      script = request =>
+        request.headers['x-goog-api-key']?.includes('spare') || sizeOf(request) === 100 ? answer() : status(503)
+      const { data, response } = await client(own)
+        .embeddings.create({ model: 'google', input: texts, dimensions: 8 })
+        .withResponse()
+      for (const [at, text] of texts.entries()) expectVector(data.data[at]?.embedding, text, 8)
+      expect(response.headers.get('x-router-model')).toBe('spare')
+      expect(response.headers.get('x-router-attempts')).toBe('2')
+      await own.idle()
+    })
+  })
+
+  it('may be as many as OpenAI takes, at their full length', async () => {
+    script = request => vectorsLike(request, Array(3072).fill(0.125).join())
+    const { data } = await client().embeddings.create({ model: 'gemini', input: Array(2048).fill('a') })
+    expect(data.map(({ index }) => index)).toEqual(Array.from({ length: 2048 }, (_, index) => index))
+    for (const { embedding } of data) expect([embedding.length, embedding[0], embedding.at(-1)]).toEqual([3072, 0.125, 0.125])
+    await router.idle()
+  })
+
+  it('are refused where their vectors are too large to be held, and what to do is said', async () => {
+    await fresh(async own => {
+      script = request => vectorsLike(request, Array(3072).fill('0.0123456789').join())
+      const body = { model: 'google', input: Array(2048).fill('a'), encoding_format: 'float' }
+      expect(await problemOf(await post(body, {}, own))).toMatchObject({
+        status: 400,
+        param: 'input',
+        message: expect.stringContaining('Ask for fewer at a time, for fewer dimensions, or in base64.'),
+      })
+      expect(latest().headers['x-goog-api-key']).not.toContain('spare')
+      await expectState(own, 'gemini', { failureRate: 0, ejectedForMs: 0, inFlight: 0 })
     })
   })
 })

@@ -7,7 +7,7 @@ import { listAt, numberAt, objectAt } from '../../json'
 import type { Model } from '../../model'
 import { fail, ok, type Result } from '../../outcome'
 import type { UpstreamRequest } from '../dialect'
-import type { Embedder, EmbeddingsContext, Vectors } from '../embedder'
+import type { EmbeddingsContext, TranslatedVectors, TranslatingEmbedder } from '../embedder'
 import { encode } from '../translation/encode'
 import { each, unsupported } from '../translation/fault'
 import { requestHeaders } from '../translation/headers'
@@ -20,11 +20,10 @@ const MOST_TEXTS = 100
 
 const UNDERSTOOD: ReadonlySet<string> = new Set(['model', 'input', 'dimensions', 'encoding_format', 'task_type'])
 
-export const googleEmbedder: Embedder = { request, reply, beginning: undefined }
+export const googleEmbedder: TranslatingEmbedder = { kind: 'translating', mostInputs: MOST_TEXTS, request, reply }
 
 function request({ body, input }: EmbeddingsRequest, model: Model, key: string | undefined): Result<UpstreamRequest> {
   if (input.kind === 'tokens') return unsupported('input', 'Gemini takes texts, not token numbers.')
-  if (input.texts.length > MOST_TEXTS) return unsupported('input', `Gemini takes at most ${MOST_TEXTS} texts at a time.`)
   const options = {
     ...(typeof body.dimensions === 'number' && { outputDimensionality: body.dimensions }),
     ...(typeof body.task_type === 'string' && { taskType: body.task_type }),
@@ -48,9 +47,8 @@ function leftover(body: EmbeddingsBody): string[] {
   return asked.filter(([field, value]) => field !== 'metadata' || Object.keys(value ?? {}).length > 0).map(([field]) => field)
 }
 
-function reply(body: unknown, context: EmbeddingsContext): Result<Vectors> {
+function reply(body: unknown, { request: asked, from, promptTokens }: EmbeddingsContext): Result<TranslatedVectors> {
   if (objectAt(body, 'error') !== undefined) return fail({ kind: 'stream-error', upstream: upstreamError(undefined, body) })
-  const { request: asked, model, promptTokens } = context
   const items = listAt(body, 'embeddings')
   const count = asked.input.kind === 'texts' ? asked.input.texts.length : 0
   if (items.length !== count) return malformed(`it holds ${items.length} vectors for ${count} inputs`)
@@ -58,14 +56,13 @@ function reply(body: unknown, context: EmbeddingsContext): Result<Vectors> {
   if (!vectors.ok) return vectors
   const inBase64 = asked.body.encoding_format === 'base64'
   const data = vectors.value.map((vector, index) => {
-    return { object: 'embedding', index, embedding: inBase64 ? toBase64(vector) : vector }
+    return JSON.stringify({ object: 'embedding', index: from + index, embedding: inBase64 ? toBase64(vector) : vector })
   })
   // OpenAI's clients rely on the counts; not every Gemini gives them
   const tokens = numberAt(objectAt(body, 'usageMetadata'), 'promptTokenCount') ?? promptTokens
-  const usage = { prompt_tokens: tokens, total_tokens: tokens }
   return ok({
-    usage: { ...usage, completion_tokens: 0 },
-    written: JSON.stringify({ object: 'list', data, model, usage }),
+    usage: { prompt_tokens: tokens, completion_tokens: 0, total_tokens: tokens },
+    written: data.join(),
   })
 }
 

@@ -5,13 +5,13 @@ import { isObject, listAt, numberAt, objectAt, parseJson } from '../../json'
 import type { Model } from '../../model'
 import { fail, ok, type Result } from '../../outcome'
 import type { UpstreamRequest } from '../dialect'
-import type { Embedder, EmbeddingsContext, Vectors } from '../embedder'
+import type { PassingEmbedder } from '../embedder'
 import { encode } from '../translation/encode'
 import { requestHeaders } from '../translation/headers'
 import { dimensionsOf, malformed, wrongLength } from '../translation/vector'
 import { upstreamError } from './error'
 
-export const openaiEmbedder: Embedder = { request, reply, beginning }
+export const openaiEmbedder: PassingEmbedder = { kind: 'passing', request, reply, beginning }
 
 function request({ body }: EmbeddingsRequest, model: Model, key: string | undefined): Result<UpstreamRequest> {
   const { metadata, ...rest } = body
@@ -30,7 +30,7 @@ function request({ body }: EmbeddingsRequest, model: Model, key: string | undefi
   })
 }
 
-function reply(body: unknown, { request: { body: asked, input } }: EmbeddingsContext): Result<Vectors> {
+function reply(body: unknown, { body: asked, input }: EmbeddingsRequest): Result<CompletionUsage | undefined> {
   // Some compatible servers answer 200 with an error body
   if (objectAt(body, 'error') !== undefined) return fail({ kind: 'stream-error', upstream: upstreamError(undefined, body) })
   const items = listAt(body, 'data')
@@ -40,7 +40,7 @@ function reply(body: unknown, { request: { body: asked, input } }: EmbeddingsCon
     const sound = checked(isObject(item) ? item.embedding : undefined, asked.dimensions)
     if (!sound.ok) return sound
   }
-  return ok({ usage: usageOf(body) })
+  return ok(usageOf(body))
 }
 
 /** A vector, as numbers or as base64, as the first in an answer. */

@@ -35,37 +35,39 @@ describe('a request', () => {
     expect(sent({ user: null, metadata: {}, dimensions: null, task_type: null }).dropped).toEqual([])
   })
 
-  it('takes 100 texts and no more, and no token numbers', () => {
-    expect(sent({ input: Array(100).fill('a') }).body.requests).toHaveLength(100)
-    for (const input of [Array(101).fill('a'), [1, 2], [[1]]]) {
-      expect(asked({ input })).toMatchObject({ ok: false, failure: { kind: 'unsupported', field: 'input' } })
-    }
+  it.each([[[1, 2]], [[[1]]]])('takes no token numbers: %j', input => {
+    expect(asked({ input })).toMatchObject({ ok: false, failure: { kind: 'unsupported', field: 'input' } })
   })
 })
 
-const context = (fields: Record<string, unknown> = {}) => ({ request: embeddings(fields), model: 'gemini', promptTokens: 9 })
+const context = (fields: Record<string, unknown> = {}, from = 0) => ({ request: embeddings(fields), from, promptTokens: 9 })
 const body = (...vectors: readonly unknown[]) => ({ embeddings: vectors.map(values => ({ values })) })
-const written = (answer: unknown, fields: Record<string, unknown> = {}): unknown => {
-  const result = googleEmbedder.reply(answer, context(fields))
+/** As it would stand in OpenAI's list. */
+const written = (answer: unknown, fields: Record<string, unknown> = {}, from = 0) => {
+  const result = googleEmbedder.reply(answer, context(fields, from))
   if (!result.ok) throw new Error(result.failure.kind)
-  return JSON.parse(result.value.written ?? '')
+  return { data: JSON.parse(`[${result.value.written}]`), tokens: result.value.usage.prompt_tokens }
 }
 
 describe('an answer', () => {
   it("is written as OpenAI's, in the order of the texts", () => {
     expect(written({ ...body([1, 0], [0, 1]), usageMetadata: { promptTokenCount: 5 } }, { input: ['a', 'b'] })).toEqual({
-      object: 'list',
       data: [
         { object: 'embedding', index: 0, embedding: [1, 0] },
         { object: 'embedding', index: 1, embedding: [0, 1] },
       ],
-      model: 'gemini',
-      usage: { prompt_tokens: 5, total_tokens: 5 },
+      tokens: 5,
     })
   })
 
+  it('to a part of the texts counts on from where that begins', () => {
+    expect(written(body([1], [2]), { input: ['a', 'b'] }, 100).data.map(({ index }: { index: number }) => index)).toEqual([
+      100, 101,
+    ])
+  })
+
   it('holds the estimate of its tokens where Gemini does not count', () => {
-    expect(written(body([1]))).toMatchObject({ usage: { prompt_tokens: 9, total_tokens: 9 } })
+    expect(written(body([1]))).toMatchObject({ tokens: 9 })
   })
 
   it('comes in base64 where that was asked for: 1 and -2 as little-endian floats', () => {

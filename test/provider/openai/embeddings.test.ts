@@ -35,7 +35,6 @@ describe('a request', () => {
   })
 })
 
-const context = (fields: Record<string, unknown> = {}) => ({ request: embeddings(fields), model: 'm', promptTokens: 9 })
 const answered = (...vectors: readonly unknown[]) => ({ data: vectors.map((embedding, index) => ({ index, embedding })) })
 
 describe('an answer', () => {
@@ -43,15 +42,15 @@ describe('an answer', () => {
     ['numbers', answered([0.5, -1])],
     ['base64', answered(toBase64([0.5, -1]))],
   ])('with %s passes as it came', (_, body) => {
-    expect(openaiEmbedder.reply(body, context())).toEqual({ ok: true, value: { usage: undefined } })
-    expect(openaiEmbedder.reply(body, context({ dimensions: 2 }))).toMatchObject({ ok: true })
+    expect(openaiEmbedder.reply(body, embeddings())).toEqual({ ok: true, value: undefined })
+    expect(openaiEmbedder.reply(body, embeddings({ dimensions: 2 }))).toMatchObject({ ok: true })
   })
 
   it('tells what it cost, if the upstream does', () => {
     const usage = { prompt_tokens: 3, total_tokens: 3 }
-    expect(openaiEmbedder.reply({ ...answered([1]), usage }, context())).toEqual({
+    expect(openaiEmbedder.reply({ ...answered([1]), usage }, embeddings())).toEqual({
       ok: true,
-      value: { usage: { prompt_tokens: 3, completion_tokens: 0, total_tokens: 3 } },
+      value: { prompt_tokens: 3, completion_tokens: 0, total_tokens: 3 },
     })
   })
 
@@ -67,18 +66,18 @@ describe('an answer', () => {
     ['no embedding', { data: [{}] }],
     ['null for an item', { data: [null] }],
   ])('with %s makes no sense', (_, body) => {
-    expect(openaiEmbedder.reply(body, context())).toMatchObject({ ok: false, failure: { kind: 'malformed' } })
+    expect(openaiEmbedder.reply(body, embeddings())).toMatchObject({ ok: false, failure: { kind: 'malformed' } })
   })
 
   it('that is an error in disguise is one', () => {
-    expect(openaiEmbedder.reply({ error: { message: 'Busy.' } }, context())).toMatchObject({
+    expect(openaiEmbedder.reply({ error: { message: 'Busy.' } }, embeddings())).toMatchObject({
       ok: false,
       failure: { kind: 'stream-error', upstream: { message: 'Busy.' } },
     })
   })
 
   it.each([[[1, 2, 3]], [toBase64([1, 2, 3])]])('of other dimensions than were asked for is beyond this upstream: %j', vector => {
-    expect(openaiEmbedder.reply(answered(vector), context({ dimensions: 2 }))).toEqual({
+    expect(openaiEmbedder.reply(answered(vector), embeddings({ dimensions: 2 }))).toEqual({
       ok: false,
       failure: {
         kind: 'unsupported',
