@@ -4,6 +4,7 @@ import type { When } from '../context/condition'
 import { MODALITIES, TASKS, TOPICS } from '../context/features'
 import type { Credential } from '../credential'
 import { CAPABILITIES, MODEL_STATES, PRIORITIES, PROVIDERS, REGION } from '../model'
+import { holdsKey } from '../outcome'
 import { DECIDES } from '../strategy/load-use'
 import { STRATEGIES } from '../strategy/strategy'
 
@@ -38,7 +39,11 @@ const UpstreamHost = v.pipe(
   ),
 )
 const HeaderName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'the name of a header'))
-const HeaderValue = v.pipe(v.string(), v.regex(/^[\t\x20-\x7e]*$/, 'the value of a header: one line of ASCII'))
+const HeaderValue = v.pipe(
+  v.string(),
+  v.regex(/^[\t\x20-\x7e]*$/, 'the value of a header: one line of ASCII'),
+  v.check(value => !holdsKey(value), 'a value without a key in it, since a key is a secret, which "secret" names'),
+)
 const some = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.minLength(1, 'at least one'))
 
 const Range = v.pipe(

@@ -1,4 +1,5 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import OpenAI from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ConfigInput } from '../../src/config'
 import { answer, raw, refusal, status } from '../support/plan'
@@ -264,6 +265,55 @@ describe('regions', () => {
     const headers = { authorization: `Bearer ${await token({ regions: 'eu' })}`, 'x-router-regions': 'us' }
     expect(await ask({}, headers)).toMatchObject({ status: 400 })
     expect(await ask({}, { authorization: `Bearer ${await token({ regions: 7 })}` })).toMatchObject({ status: 400 })
+  })
+})
+
+describe("OpenAI's own client, set up with an organization and a project of its own", () => {
+  let own: Router
+  beforeAll(async () => {
+    const { models, ...rest } = config()
+    const ours = modelAt(upstream.url, 'openai', {
+      model: 'gpt-c',
+      headers: { 'OpenAI-Organization': 'org-of-the-operator' },
+      credentials: {
+        one: { headers: { 'OpenAI-Project': 'proj_one_of_the_operator' } },
+        two: { headers: { 'OpenAI-Project': 'proj_two_of_the_operator' } },
+      },
+    })
+    own = await startRouter({ config: { ...rest, models: { ...models, ours } }, bindings: KEYS })
+  })
+  afterAll(() => own?.close())
+
+  const client = () =>
+    new OpenAI({
+      baseURL: `${own.url.origin}/v1`,
+      apiKey: CLIENT_KEY,
+      organization: 'org-of-the-caller',
+      project: 'proj_of_the_caller',
+    })
+  const chat = (model: string) =>
+    client().chat.completions.create({ model, messages: [{ role: 'user', content: 'Hello there' }] })
+  /** What the last upstream got of such headers. */
+  const accounts = () => {
+    const { headers = {} } = upstream.requests.at(-1) ?? {}
+    expect(JSON.stringify(headers)).not.toContain('of_the_caller')
+    expect(JSON.stringify(headers)).not.toContain('of-the-caller')
+    return [headers['openai-organization'], headers['openai-project']]
+  }
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['chats with OpenAI', () => chat('next')],
+    ['chats with Anthropic', () => chat('claude')],
+    ['asks for responses', () => client().responses.create({ model: 'next', input: 'Hello there' })],
+    ['asks for embeddings', () => client().embeddings.create({ model: 'vectors', input: 'Hello there' })],
+  ])('tells no upstream of them when it %s', async (_, asking) => {
+    await asking()
+    expect(accounts()).toEqual([undefined, undefined])
+  })
+
+  it.each(['one', 'two'])("is answered by the configuration's: credential %s", async name => {
+    await chat(`ours:${name}`)
+    expect(accounts()).toEqual(['org-of-the-operator', `proj_${name}_of_the_operator`])
   })
 })
 
