@@ -30,8 +30,6 @@ export interface VirtualNode {
 }
 
 export interface Ring {
-  /** The first of the walk, found without it and without allocating anything. Undefined on an empty ring. */
-  owner(key: string): string | undefined
   /** Every member once, in the order in which the key meets them clockwise; the first is the key's owner. */
   walk(key: string): readonly string[]
   /** The whole ring, clockwise: for drawing it and for tests. */
@@ -60,18 +58,13 @@ export function createRing(members: readonly RingMember[], options: RingOptions 
   /** Of the walk under way. One for all walks, since none is ever interrupted by another. */
   const isMet = new Uint8Array(ids.length)
 
-  /** The node that comes next: at the key's position or after it. */
-  const nextNode = (key: string): number => {
-    const node = firstNotBelow(positions, hash(key))
-    return node < positions.length ? node : 0
-  }
-
   return {
-    owner: key => ids[owners[nextNode(key)] ?? ids.length],
     // From node to node until every common member is met: some n ln n steps for n members, whatever their weights. Whoever is
     // rare and has not come by then is looked up, so that one node among thousands costs no walk past the thousands.
     walk(key) {
-      const start = nextNode(key)
+      // The node that comes next: at the key's position or after it
+      const next = firstNotBelow(positions, hash(key))
+      const start = next < positions.length ? next : 0
       const met: string[] = []
       isMet.fill(0)
       let missing = ids.length - rare.length

@@ -2,6 +2,7 @@
 import HashRing from 'hashring'
 import { describe, expect, test } from 'vitest'
 import { createRing, type RingMember } from '../../src/algorithm/ring'
+import { ownerOf } from './owner'
 
 const MEMBERS: readonly RingMember[] = [
   { id: 'gpt', weight: 2 },
@@ -15,23 +16,23 @@ const NODES_PER_WEIGHT = 160
 
 interface Contestant {
   readonly nodes: number
-  readonly ownerOf: (key: string) => string | undefined
+  readonly find: (key: string) => string | undefined
 }
 
 function ours(members: readonly RingMember[]): Contestant {
   const ring = createRing(members)
-  return { nodes: ring.virtualNodes().length, ownerOf: key => ring.owner(key) }
+  return { nodes: ring.virtualNodes().length, find: key => ownerOf(ring, key) }
 }
 
 /** Four nodes from each of its hashes. */
 function theirs(members: readonly RingMember[]): Contestant {
   const vnodes = members.map(({ id, weight }) => [id, { vnodes: (NODES_PER_WEIGHT / 4) * weight }] as const)
   const ring = new HashRing(Object.fromEntries(vnodes), 'md5', { 'max cache size': 1 })
-  return { nodes: ring.ring.length, ownerOf: key => ring.get(key) }
+  return { nodes: ring.ring.length, find: key => ring.get(key) }
 }
 
 const total = (members: readonly RingMember[]) => members.reduce((sum, { weight }) => sum + weight, 0)
-const ownersOf = ({ ownerOf }: Contestant) => KEYS.map(ownerOf)
+const ownersOf = ({ find }: Contestant) => KEYS.map(find)
 const shareOf = (owners: readonly (string | undefined)[], id: string) =>
   owners.filter(owner => owner === id).length / owners.length
 

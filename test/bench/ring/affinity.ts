@@ -15,6 +15,7 @@ import type { Lease } from '../../../src/state/local-load'
 import { Tracker } from '../../../src/state/tracker'
 import { consistentHash } from '../../../src/strategy/consistent-hash'
 import type { Candidate } from '../../../src/strategy/strategy'
+import { ownerOf } from '../../algorithm/owner'
 import { Clock } from '../../simulation/clock'
 import { model, situation } from '../../strategy/given'
 
@@ -135,7 +136,7 @@ export function affinityOf(scene: Scene): Affinity {
     if (isFirst) return
     sums.turns += 1
     sums.kept += Number(id === before)
-    sums.atHome += Number(id === ring.owner(key))
+    sums.atHome += Number(id === ownerOf(ring, key))
   }
 
   for (const turn of conversations(scene)) {

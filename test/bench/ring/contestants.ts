@@ -8,7 +8,6 @@ export const CONTESTANTS = ['ours', 'hashring'] as const
 export type ContestantName = (typeof CONTESTANTS)[number]
 
 export interface Contestant {
-  owner(key: string): string | undefined
   /** Every model once, as the key meets them. */
   walk(key: string): readonly string[]
   /** Ascending: where each virtual node is, in [0, 2³²), and whose. */
@@ -21,12 +20,11 @@ export const CACHED_KEYS = 5_000
 export const create: Readonly<Record<ContestantName, (ids: readonly string[]) => Contestant>> = {
   ours(ids) {
     const ring = createRing(ids.map(id => ({ id, weight: 1 })))
-    return { owner: ring.owner, walk: ring.walk, nodes: ring.virtualNodes }
+    return { walk: ring.walk, nodes: ring.virtualNodes }
   },
   hashring(ids) {
     const ring = new HashRing(ids, 'md5')
     return {
-      owner: key => ring.get(key),
       walk: key => ring.range(key),
       nodes: () => ring.ring.map(({ value, server }) => ({ position: value, id: server })),
     }

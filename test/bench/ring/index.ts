@@ -9,7 +9,7 @@ import { type Affinity, affinityOf } from './affinity'
 import { CONTESTANTS, type ContestantName, SIZES } from './contestants'
 import { distributionOf } from './distribution'
 import type { Answer, Question } from './memory'
-import { type Compared, LOOKUPS, type Lookup, timeLookup, timeRebuild } from './timing'
+import { type Compared, timeRebuild, timeWalk } from './timing'
 
 /** Averages over so many sets of ids: many for few models, whose shares differ more. */
 const SETS: Readonly<Record<(typeof SIZES)[number], number>> = { 3: 100, 8: 50, 100: 5, 1000: 2 }
@@ -25,10 +25,8 @@ export async function benchRing(): Promise<void> {
   console.log(`${machine(Date.now())}; keys of 16 characters, 160 virtual nodes a model`)
   console.log('ours and hashring alternate: median of 9 rounds; × is the median of hashring / ours round by round\n')
   printTable(
-    ['CPU ns a lookup', 'models', 'ours', 'hashring', '×'],
-    (Object.keys(LOOKUPS) as Lookup[]).flatMap(lookup =>
-      SIZES.map(size => [lookup, size.toString(), ...compared(timeLookup(size, lookup), 0)]),
-    ),
+    ['CPU ns for all in order', 'ours', 'hashring', '×'],
+    SIZES.map(size => [size.toString(), ...compared(timeWalk(size), 0)]),
   )
   printTable(
     ['CPU ms to rebuild', 'ours', 'hashring', '×'],
@@ -58,9 +56,9 @@ async function printMemory(): Promise<void> {
         const answer = await child.ask(question)
         const bytes = (name: keyof Answer) => (number(answer[name]) ?? Number.NaN).toFixed(0)
         const computed = contestant === 'ours' ? computedBytes(size).toString() : '–'
-        rows.push([contestant, size.toString(), bytes('ringBytes'), computed, bytes('ownerBytes'), bytes('walkBytes')])
+        rows.push([contestant, size.toString(), bytes('ringBytes'), computed, bytes('walkBytes')])
       }
-    printTable(['bytes', 'models', 'a ring', 'computed', 'left by an owner', 'left by all in order'], rows)
+    printTable(['bytes', 'models', 'a ring', 'computed', 'left by all in order'], rows)
   } finally {
     child.close()
   }

@@ -13,7 +13,6 @@ export interface Question {
 export interface Answer {
   /** Of one ring, without the ids. */
   readonly ringBytes: number
-  readonly ownerBytes: number
   readonly walkBytes: number
 }
 
@@ -45,14 +44,13 @@ function measure({ contestant, size }: Question): Answer {
   if (ring === undefined) throw new Error('no ring was made')
   return {
     ringBytes,
-    ownerBytes: leftBehind(key => ring.owner(key), LOOKUPS) - leftBehind(key => key, LOOKUPS),
     // A walk of a thousand models leaves plenty, and hashring's takes some 10 ms
     walkBytes: leftBehind(key => ring.walk(key), Math.min(LOOKUPS, Math.ceil(20_000 / size))),
   }
 }
 
 /** By a lookup: the least of some runs, as a collection amid one of them makes no sense of it. */
-function leftBehind(lookup: Contestant['owner'] | Contestant['walk'], lookups: number): number {
+function leftBehind(lookup: Contestant['walk'], lookups: number): number {
   const keys = KEYS.slice(0, lookups)
   const warmUntilMs = performance.now() + WARM_UP_MS
   while (performance.now() < warmUntilMs) for (const key of keys) lookup(key)

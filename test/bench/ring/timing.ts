@@ -4,24 +4,15 @@
  */
 import { fingerprint } from '../../../src/algorithm/hash'
 import { median } from '../report'
-import { CACHED_KEYS, CONTESTANTS, type Contestant, type ContestantName, create, idsOf } from './contestants'
+import { CACHED_KEYS, CONTESTANTS, type ContestantName, create, idsOf } from './contestants'
 
 const ROUNDS = 9
 const ROUND_MS = 20
 /** Calls between two looks at the clock: some 10 µs of them. */
-const batchOf = (size: number, lookup: Lookup): number => (lookup === 'all, in order' ? Math.ceil(200 / size) : 64)
+const batchOf = (size: number): number => Math.ceil(200 / size)
 
 /** Each comes back only after hashring has forgotten it. */
-const NEW_KEYS = Array.from({ length: 4 * CACHED_KEYS }, (_, index) => fingerprint(`new ${index}`))
-const KNOWN_KEYS = Array.from({ length: 500 }, (_, index) => fingerprint(`known ${index}`))
-
-/** What is looked up, and how. hashring's memory of its answers makes new keys and known ones two different questions. */
-export const LOOKUPS = {
-  'owner, new keys': { keys: NEW_KEYS, ask: (ring: Contestant, key: string) => ring.owner(key)?.length ?? 0 },
-  'owner, known keys': { keys: KNOWN_KEYS, ask: (ring: Contestant, key: string) => ring.owner(key)?.length ?? 0 },
-  'all, in order': { keys: NEW_KEYS, ask: (ring: Contestant, key: string) => ring.walk(key).length },
-} as const
-export type Lookup = keyof typeof LOOKUPS
+const KEYS = Array.from({ length: 4 * CACHED_KEYS }, (_, index) => fingerprint(`new ${index}`))
 
 export interface Compared {
   /** Medians over the rounds. */
@@ -31,19 +22,18 @@ export interface Compared {
   readonly ratio: number
 }
 
-/** ns a lookup. */
-export function timeLookup(size: number, lookup: Lookup): Compared {
+/** ns until all models are in order. */
+export function timeWalk(size: number): Compared {
   const ids = idsOf(size, 0)
   const rings = { ours: create.ours(ids), hashring: create.hashring(ids) }
-  const { keys, ask } = LOOKUPS[lookup]
-  const batch = batchOf(size, lookup)
+  const batch = batchOf(size)
   return compare(name => {
     const ring = rings[name]
     let [calls, length] = [0, 0]
     const startMs = performance.now()
     const startCpuMs = cpuMs()
     while (performance.now() - startMs < ROUND_MS) {
-      for (let call = 0; call < batch; call++) length += ask(ring, keys[(calls + call) % keys.length] ?? '')
+      for (let call = 0; call < batch; call++) length += ring.walk(KEYS[(calls + call) % KEYS.length] ?? '').length
       calls += batch
     }
     const costMs = cpuMs() - startCpuMs
