@@ -1,7 +1,4 @@
-/**
- * What a tracker knows of one model, and how that looks to others. Nothing in it changes, so that many answers share one, and the figures in an answer need not be
- * worked out before somebody decides by them: where isolates report more often than they decide, most answers are overtaken by the next one first.
- */
+/** What a tracker knows of one model, and how that looks to others. Nothing in it changes, so that many answers share one. */
 import { addElsewhere, type Seen } from './elsewhere'
 import { type Experience, NO_EXPERIENCE, readExperience } from './experience'
 import type { Counts, ModelSnapshot } from './report'

@@ -186,15 +186,7 @@ export class Tracker {
   #snapshotFor(reporter: string | undefined, nowMs: number): Snapshot {
     const own = reporter === undefined ? undefined : this.#reporters.get(reporter)
     const known = this.#everything()
-    let models: Snapshot['models'] | undefined
-    return {
-      ...this.#head(own, nowMs),
-      // Only if somebody looks, and then as of now
-      get models() {
-        models ??= modelsFor(known, own, nowMs)
-        return models
-      },
-    }
+    return { ...this.#head(own, nowMs), models: modelsFor(known, own, nowMs) }
   }
 
   #everything(): readonly KnownModel[] {
