@@ -14,7 +14,7 @@ export interface Syncing {
   readonly load: LocalLoad
   readonly registry: KnownRegistry
   readonly schedule: SyncSchedule
-  readonly client: TrackerClient
+  readonly client: Pick<TrackerClient, 'sync' | 'rule'>
   readonly now: () => number
   readonly after: (ms: number, callback: () => void) => () => void
 }

@@ -22,7 +22,7 @@ export function hostOf(c: AppContext): Host {
 }
 
 /** Whatever is waited for here goes on when nobody waits any more: what it brings is for everyone. */
-function hearingOf(syncing: Syncing, executionCtx: AppContext['executionCtx']): Hearing {
+export function hearingOf(syncing: Syncing, executionCtx: Pick<Host, 'waitUntil'>): Hearing {
   const { load, schedule, now } = syncing
   const goingOn = <T>(work: Promise<T>): Promise<T> => {
     executionCtx.waitUntil(work)

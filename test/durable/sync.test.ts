@@ -29,7 +29,6 @@ function given(answer?: Answer) {
         return answers[0]?.(report) ?? Promise.resolve({ ...tracker.sync(report, world.nowMs), registry: null, isFresh: true })
       },
       rule: () => Promise.reject(new Error('nobody asks')),
-      look: () => Promise.reject(new Error('nobody looks')),
     },
   }
   const news = () => load.take('m', 10, world.nowMs).settle({ verdict: 'failed' }, world.nowMs)

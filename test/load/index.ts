@@ -2,10 +2,12 @@
  * How much one load tracker takes, the real object in workerd:
  *
  *     npm run load -- [--isolates 10,100,1000] [--models 3,8,50,300] [--seconds 2] [--rounds 4] [--seed 1] [--against BUNDLE] [--pace flat-out,asked,sharded]
+ *     npm run load -- --pace central [--wanted 0,100,300,1000] [--isolates …] [--models …] [--seconds …] [--seed …] [--against …]
  *
  * Flat out, so many calls at a time as keep the object busy: what a sync costs. As asked, every isolate at the interval that the object names: how old what it
- * knows is. Sharded: the same with the isolates in four shards. `--against` is the bundle of another version; variants take turns, and their order turns round
- * every round; figures are medians over the rounds.
+ * knows is. Sharded: the same with the isolates in four shards. Central: as asked, and of all isolates together so many requests a second want the object to
+ * choose for them (`decide: 'central'`) as `--wanted` says, in a run for each number. `--against` is the bundle of another version; variants take turns, and
+ * their order turns round every round; figures are medians over the rounds, of which flat out alone has several.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,8 +18,9 @@ import { machine } from '../bench/report'
 import { heapBytes } from '../soak/heap'
 import { residentBytes } from '../soak/memory'
 import { build } from '../support/build'
+import { type AskFigures, measureAsking } from './asking'
 import { type Figures, type Fleet, measure, middle, type Pace } from './measure'
-import { tableOf } from './table'
+import { askTableOf, tableOf } from './table'
 import { FLOOR, startWorkers } from './workers'
 
 const { values } = parseArgs({
@@ -29,6 +32,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     against: { type: 'string' },
     pace: { type: 'string', default: 'flat-out,asked,sharded' },
+    wanted: { type: 'string', default: '0,100,300,1000' },
   },
 })
 const numbers = (text: string) => text.split(',').map(Number)
@@ -82,6 +86,16 @@ try {
         for (const variant of variants)
           rows.push(await measure(bench, { ...fleet, variant }, { forMs, shards }, objectOf(fleet, shards)))
       console.log(`\nAs asked, ${shards} ${shards === 1 ? 'tracker' : 'shards'}\n\n${tableOf(rows)}`)
+    }
+    if (isWanted('central')) {
+      const rows: AskFigures[] = []
+      for (const fleet of fleets)
+        for (const wantedPerSecond of numbers(values.wanted))
+          for (const variant of variants)
+            rows.push(
+              await measureAsking(workers, { ...fleet, variant }, { forMs, wantedPerSecond }, objectOf(fleet, wantedPerSecond)),
+            )
+      console.log(`\nAs asked, and some requests want the object to choose\n\n${askTableOf(rows)}`)
     }
     const inspector = await workers.inspector()
     for (const variant of Object.keys(bundles))

@@ -12,7 +12,7 @@ const REQUESTS_PER_SECOND = 2
 const FIRST_TOKEN_MS = 400
 /** So that eight leases are alive at a time. */
 const ANSWER_MS = 3_600
-const PROMPT_TOKENS = 800
+export const PROMPT_TOKENS = 800
 
 interface Live {
   readonly lease: Lease
@@ -60,7 +60,13 @@ export class SimulatedIsolate {
   #start(atMs: number): void {
     const random = this.#random
     const model = modelName((this.index * MODELS_HELD + Math.floor(random() * MODELS_HELD)) % this.#models)
-    const lease = this.load.take(model, Math.round(2 * PROMPT_TOKENS * random()), atMs, [], true)
+    this.send(model, Math.round(2 * PROMPT_TOKENS * random()), atMs)
+  }
+
+  /** A request of so many prompt tokens, which is answered in the usual time. */
+  send(model: string, promptTokens: number, atMs: number): void {
+    const random = this.#random
+    const lease = this.load.take(model, promptTokens, atMs, [], true)
     const firstAtMs = atMs + FIRST_TOKEN_MS * (0.5 + random())
     this.#live.push({ lease, firstAtMs, endsAtMs: firstAtMs + ANSWER_MS * 2 * random(), hasBegun: false })
     // What the answer's headers say
@@ -70,9 +76,10 @@ export class SimulatedIsolate {
 
 export const modelName = (index: number): string => `provider/model-${String(index).padStart(3, '0')}`
 
-/** Knuth's, for small means. */
-function poisson(mean: number, random: () => number): number {
-  const limit = Math.exp(-Math.min(mean, 50))
+/** Knuth's, for small means; large ones are split until they are. */
+export function poisson(mean: number, random: () => number): number {
+  if (mean > 20) return poisson(mean / 2, random) + poisson(mean / 2, random)
+  const limit = Math.exp(-mean)
   let count = -1
   for (let product = 1; product > limit; count += 1) product *= random()
   return count

@@ -47,7 +47,7 @@ export interface Pace {
   readonly shards?: number
 }
 
-const LOOK_EVERY_MS = 20
+export const LOOK_EVERY_MS = 20
 
 export async function measure({ workers, workerd }: Bench, fleet: Fleet, pace: Pace, object: string): Promise<Figures> {
   const random = createRandom(fleet.seed)
@@ -152,11 +152,12 @@ export async function measure({ workers, workerd }: Bench, fleet: Fleet, pace: P
   }
 }
 
-const delay = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms))
+export const delay = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms))
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
+export const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = Float64Array.from(values).sort()
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
 }
