@@ -7,14 +7,18 @@ import { MOST_NGRAMS, type Ngrams } from './ngrams'
 
 /** Of each column: what one step of its whole numbers stands for. At most `WIDEST` columns. */
 export interface TableWeights {
+  /** A multiple of 16. */
   readonly slots: number
   readonly steps: readonly number[]
   /** Base64: a byte for each slot and column, `BIAS` being zero, then a tag for each slot. */
   readonly data: string
 }
 
-/** In which slot an n-gram is looked for, by the upper half of its hash. Below 2¹⁵ slots, that the product is a whole number of 31 bits. */
-export const slotOf = (hash: number, slots: number): number => Math.imul(hash >>> 16, slots) >>> 16
+/**
+ * In which slot an n-gram is looked for, by the upper 20 bits of its hash: with 16 of them, of 42,000 slots some have twice as many n-grams to choose
+ * from as others. Slots are a multiple of 16 below 2¹⁶, that the product is a whole number of 32 bits.
+ */
+export const slotOf = (hash: number, slots: number): number => Math.imul(hash >>> 12, slots >>> 4) >>> 16
 /** What tells those of one slot apart, by the lower half. Zero marks an empty slot, and counts as one; without a branch. */
 export const tagOf = (hash: number): number => {
   const tag = hash & 0xff

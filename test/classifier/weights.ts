@@ -18,7 +18,7 @@ import { OWN_PROMPTS, type Pairs, type Row } from './rows'
 import { importanceOf, type Vocabulary, vocabularyOf } from './vocabulary'
 
 /** Of the file's layout and of how n-grams are hashed. */
-const VERSION = 2
+const VERSION = 3
 /** Fifteen bytes each. Together with the language's weights they stay below a megabyte. */
 const SLOTS = 42_000
 /** From this label on a small model would not do: 3 "needs some skill or several steps". */

@@ -2,7 +2,7 @@ import { expect, describe as suite, test } from 'vitest'
 import { Ngrams } from '../../src/context/ngrams'
 import { BIAS, slotOf, Table, tagOf, weighed } from '../../src/context/table'
 
-const SLOTS = 1_000
+const SLOTS = 1_024
 const COLUMNS = 12
 
 function read(...texts: readonly string[]): Ngrams {
@@ -25,6 +25,17 @@ function knowing(text: string, row: readonly number[], columns = COLUMNS): Table
   return new Table({ slots: SLOTS, steps: row.map(() => 0.5), data: Buffer.from(bytes).toString('base64') })
 }
 const ROW = [1, -1, 2, -2, 127, -127, 0, 3, -3, 5, 7, -11]
+
+test.each([16, 992, 42_000, 65_520])('%i slots are used alike', slots => {
+  const steps = 1 << 20
+  const counts = new Uint32Array(slots)
+  for (let upper = 0; upper < steps; upper++) {
+    const slot = slotOf(upper << 12, slots)
+    counts[slot] = (counts[slot] ?? 0) + 1
+  }
+  expect(Math.min(...counts)).toBe(Math.floor(steps / slots))
+  expect(Math.max(...counts)).toBe(Math.ceil(steps / slots))
+})
 
 suite('a table of n-grams', () => {
   test('adds up the rows of known ones, in their steps, damped by their number', () => {
