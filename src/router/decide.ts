@@ -165,11 +165,11 @@ function noneOf({ others }: Group): string {
 function sift(models: readonly Model[], plan: WorkPlan, question: Question, regions: Regions) {
   const eligible: Candidate[] = []
   const excluded: Excluded[] = []
-  const sieve = { ...question, regions, work: plan.work }
+  const { features, bound, place, load: loadOf } = question
+  const sieve = { features, bound, place, load: loadOf, regions, work: plan.work }
   for (const model of models) {
-    const load = question.load(model.id)
     const exclusion = exclusionOf(model, sieve)
-    if (exclusion === undefined) eligible.push(candidateOf(model, load, plan, question))
+    if (exclusion === undefined) eligible.push(new Entrant(model, loadOf(model.id), plan, question))
     else excluded.push({ model, exclusion })
   }
   const leastBad = excluded
@@ -180,7 +180,7 @@ function sift(models: readonly Model[], plan: WorkPlan, question: Question, regi
     .sort((a, b) => a.forMs - b.forMs)
   if (eligible.length > 0 || leastBad.length === 0) return { eligible, excluded, panic: false }
   return {
-    eligible: leastBad.map(({ model }) => candidateOf(model, question.load(model.id), plan, question)),
+    eligible: leastBad.map(({ model }) => new Entrant(model, loadOf(model.id), plan, question)),
     excluded: excluded.filter(({ exclusion }) => leftOutFor(exclusion) === undefined),
     panic: true,
   }
@@ -189,15 +189,23 @@ function sift(models: readonly Model[], plan: WorkPlan, question: Question, regi
 /** Failures come back fast and hold no lease; without counting them as load for a while, a broken model would look idle. */
 export const burdened = (load: ModelLoad): ModelLoad => ({ ...load, inFlight: load.inFlight + load.recentFailures })
 
-function candidateOf(model: Model, load: ModelLoad, { forgetting }: WorkPlan, question: Question): Candidate {
-  return {
-    model,
-    load: burdened(load),
-    // Most strategies do not look at it, and it needs the topic
-    get quality() {
-      const { feedback, features, nowMs } = question
-      return qualitiesOf(model.profile, feedback[model.of], features.topic.value, nowMs, forgetting)
-    },
+class Entrant implements Candidate {
+  readonly model: Model
+  readonly load: ModelLoad
+  readonly #plan: WorkPlan
+  readonly #question: Question
+
+  constructor(model: Model, load: ModelLoad, plan: WorkPlan, question: Question) {
+    this.model = model
+    this.load = burdened(load)
+    this.#plan = plan
+    this.#question = question
+  }
+
+  /** Most strategies do not look at it, and it needs the topic. */
+  get quality(): Candidate['quality'] {
+    const { feedback, features, nowMs } = this.#question
+    return qualitiesOf(this.model.profile, feedback[this.model.of], features.topic.value, nowMs, this.#plan.forgetting)
   }
 }
 

@@ -5,7 +5,7 @@
 import type { LogNormal } from '../algorithm/log-normal'
 import type { CachedShares } from './cached-share'
 import { roomFor } from './concurrency'
-import { ejectedForMs, failureRate, type Health, mayProbe, recentFailures } from './ejection'
+import { ejectedForMs, failureRate, HEALTHY, type Health, mayProbe, recentFailures } from './ejection'
 import { scarcer } from './headroom'
 import { MAX_SLOWDOWN } from './latency'
 import type { Count, Waits } from './leases'
@@ -62,7 +62,30 @@ export interface Told {
 /** Learned figures outlive the counts: a model's speed is worth knowing longer than its queue. */
 const FIGURES_MS = 600_000
 
+/** Nobody has anything of it or knows anything of it: most accounts and places, which a decision looks at as often as at models. */
+const AT_REST: ModelLoad = Object.freeze({
+  inFlight: 0,
+  told: 0,
+  waitingTokens: 0,
+  firstToken: undefined,
+  slowdown: 1,
+  perTokenMs: undefined,
+  concurrency: undefined,
+  answerMs: undefined,
+  answerTokens: undefined,
+  cached: undefined,
+  p95Ratio: undefined,
+  failureRate: 0,
+  recentFailures: 0,
+  headroom: null,
+  usualHeadroom: undefined,
+  ejectedForMs: 0,
+  probe: false,
+})
+
 export function loadOf({ count, waits, health, headroom }: Own, { model, ageMs, hasTurn }: Told, nowMs: number): ModelLoad {
+  const isAtRest = model === undefined && health === HEALTHY && headroom === null && count.inFlight === 0
+  if (isAtRest) return AT_REST
   const counts = ageMs <= LEASE_MS ? model : undefined
   const figures = ageMs <= FIGURES_MS ? model : undefined
   const baseMs = figures?.baseMs ?? undefined
