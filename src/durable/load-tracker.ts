@@ -112,7 +112,8 @@ export class LoadTracker extends createDurable({ autoPersist: false }) {
   ): Ruled & { readonly answer: Snapshot | Changes } {
     if (report.has === undefined) {
       const { snapshot, ...ruling } = ruleOn(this.#tracker, report, inquiry, Date.now(), rank)
-      return { answer: snapshot, ruling }
+      const { models, ...head } = snapshot
+      return { answer: { ...head, models }, ruling }
     }
     const { changes, ...ruling } = ruleInRows(this.#tracker, report, inquiry, Date.now(), rank)
     return { answer: changes, ruling }

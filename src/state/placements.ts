@@ -9,6 +9,8 @@
 /** By model, the keys of the conversations that are there. */
 export type Placements = Readonly<Record<string, readonly string[]>>
 
+export const NO_PLACEMENTS: Placements = Object.freeze({})
+
 /** Providers keep a prompt cache for 5 to 10 minutes. */
 const REMEMBERED_MS = 600_000
 /** Conversations in memory, some 100 bytes each. The oldest is forgotten first. */
@@ -88,13 +90,17 @@ export class PlacementLog {
     if (this.#entries.length > 2 * MAX_TOLD) this.#entries.splice(0, this.#entries.length - MAX_TOLD)
   }
 
-  /** Entries of others from `from` on, as `next` was when the isolate last heard. */
+  /** Entries of others from `from` on, as `next` was when the isolate last heard. `NO_PLACEMENTS` where there are none. */
   since(from: number, isolate: string): Placements {
     const missed = Math.min(MAX_TOLD, this.#entries.length, Math.max(0, this.#next - from))
-    if (missed === 0) return {}
-    const latest = new Map<string, string>()
-    for (const { key, model, source } of this.#entries.slice(-missed)) if (source !== isolate) latest.set(key, model)
-    return byModel(latest)
+    let latest: Map<string, string> | undefined
+    for (let at = this.#entries.length - missed; at < this.#entries.length; at++) {
+      const entry = this.#entries[at]
+      if (entry === undefined || entry.source === isolate) continue
+      latest ??= new Map()
+      latest.set(entry.key, entry.model)
+    }
+    return latest === undefined ? NO_PLACEMENTS : byModel(latest)
   }
 
   get next(): number {

@@ -10,7 +10,8 @@ import { mayProbe, probing } from './ejection'
 import { Elsewhere, isDueElsewhere } from './elsewhere'
 import { type Burden, type Experience, learn, NO_EXPERIENCE } from './experience'
 import { type KnownModel, modelFor, modelsFor } from './known-model'
-import { PlacementLog } from './placements'
+import { LazySnapshot } from './lazy-snapshot'
+import { NO_PLACEMENTS, PlacementLog } from './placements'
 import type { Counts, LoggedDecision, ModelSnapshot, Report, Snapshot } from './report'
 import { type Reporter, reserving, standingOf, wantedSince } from './reporter'
 import type { Reservation } from './reservation'
@@ -49,6 +50,9 @@ export interface TrackerState extends Omit<Snapshot, 'batch'> {
 export class Tracker {
   /** The one that reported longest ago first. */
   readonly #reporters = new Map<string, Reporter>()
+  /** A look at who has fallen silent would be in vain before then, and with every report it would cost as much as all the rest. */
+  #noneExpiresBeforeMs = Number.POSITIVE_INFINITY
+  #noneForgottenBeforeMs = Number.NEGATIVE_INFINITY
   readonly #tally = new Tally()
   readonly #traffic = new Traffic()
   readonly #models: Map<string, Experience>
@@ -70,8 +74,15 @@ export class Tracker {
 
   /** Takes in a report and answers with what the reporter needs to know of everyone else. `kind`: whether the call asks for a choice as well. */
   sync(report: Report, nowMs: number, kind: Call = 'sync'): Snapshot {
+    const { models, ...head } = this.tell(report, nowMs, kind)
+    return { ...head, models }
+  }
+
+  /** The same, for whoever need not write it down. */
+  tell(report: Report, nowMs: number, kind: Call = 'sync'): LazySnapshot {
     this.#take(report, nowMs, kind)
-    return this.#snapshotFor(report.isolate, nowMs)
+    const own = this.#reporters.get(report.isolate)
+    return new LazySnapshot(this.#head(own, nowMs), this.#everything(), own, nowMs)
   }
 
   /** The same, with the models as JSON text of `RowsSince`: only those that have changed since the version that the reporter has. */
@@ -124,8 +135,9 @@ export class Tracker {
   /** The whole fleet's state, for people. */
   state(nowMs: number): TrackerState {
     this.#expire(nowMs)
-    const { batch: _, ...everything } = this.#snapshotFor(undefined, nowMs)
-    return { ...everything, isOverrun: this.#pace.isOverrun, decisions: this.#decisions }
+    const { batch: _, ...head } = this.#head(undefined, nowMs)
+    const models = modelsFor(this.#everything(), undefined, nowMs)
+    return { ...head, models, isOverrun: this.#pace.isOverrun, decisions: this.#decisions }
   }
 
   memory(): TrackerMemory {
@@ -140,10 +152,12 @@ export class Tracker {
     this.#recount(before, standing)
     const isNews = report.batch > batch
     if (isNews) this.#learn(report, nowMs)
-    this.#placements.add(report.placed ?? {}, report.isolate)
+    if (report.placed !== undefined) this.#placements.add(report.placed, report.isolate)
     const wanted = Math.max(report.wanted ?? 0, before?.wanted ?? 0)
     this.#asks.call(kind, wantedSince(before, report, kind), nowMs)
     const toldMs = this.#pace.call(report.isolate, report.tookMs, nowMs)
+    const expiresAtMs = nowMs + LEASE_MS
+    this.#noneExpiresBeforeMs = Math.min(this.#noneExpiresBeforeMs, expiresAtMs)
     this.#reporters.delete(report.isolate)
     this.#reporters.set(report.isolate, {
       leases: standing.leases,
@@ -157,7 +171,7 @@ export class Tracker {
       toldMs,
       unheard: this.#placements.since(before?.heardTo ?? 0, report.isolate),
       heardTo: this.#placements.next,
-      expiresAtMs: nowMs + LEASE_MS,
+      expiresAtMs,
     })
   }
 
@@ -182,13 +196,6 @@ export class Tracker {
     }
   }
 
-  /** `reporter` undefined: for nobody, so everyone counts as another. */
-  #snapshotFor(reporter: string | undefined, nowMs: number): Snapshot {
-    const own = reporter === undefined ? undefined : this.#reporters.get(reporter)
-    const known = this.#everything()
-    return { ...this.#head(own, nowMs), models: modelsFor(known, own, nowMs) }
-  }
-
   #everything(): readonly KnownModel[] {
     this.#known ??= this.#ids().map(id => this.#knownOf(id))
     return this.#known
@@ -210,15 +217,21 @@ export class Tracker {
   #head(own: Reporter | undefined, nowMs: number): Omit<Snapshot, 'models'> {
     const { all } = this.#elsewhere.seen
     const askShare = this.#asks.share(this.#pace.callsPerSecond, nowMs)
-    const { burstFactor, ...traffic } = this.#traffic.figures(own?.arrivals ?? NO_ARRIVALS, all, nowMs)
+    const { lagMs, arrivalsPerSecond, burstFactor, meanPromptTokens } = this.#traffic.figures(
+      own?.arrivals ?? NO_ARRIVALS,
+      all,
+      nowMs,
+    )
     return {
       batch: own?.batch ?? 0,
       intervalMs: own?.toldMs ?? this.#pace.intervalMs,
-      ...(askShare < 1 && { askShare: rounded(askShare) }),
+      askShare: askShare < 1 ? rounded(askShare) : undefined,
       isolates: this.#reporters.size + all.isolates,
-      ...traffic,
+      lagMs,
+      arrivalsPerSecond,
+      meanPromptTokens,
       burstFactor: rounded(burstFactor),
-      ...(own !== undefined && Object.keys(own.unheard).length > 0 && { placed: own.unheard }),
+      placed: own === undefined || own.unheard === NO_PLACEMENTS ? undefined : own.unheard,
     }
   }
 
@@ -250,17 +263,32 @@ export class Tracker {
 
   #expire(nowMs: number): void {
     this.#change(this.#elsewhere.pass(nowMs))
+    if (nowMs >= this.#noneExpiresBeforeMs) this.#expireReporters(nowMs)
+    if (nowMs >= this.#noneForgottenBeforeMs) this.#forgetModels(nowMs)
+  }
+
+  #expireReporters(nowMs: number): void {
+    this.#noneExpiresBeforeMs = Number.POSITIVE_INFINITY
     for (const [isolate, reporter] of this.#reporters) {
+      this.#noneExpiresBeforeMs = reporter.expiresAtMs
       if (reporter.expiresAtMs > nowMs) break
       this.#reporters.delete(isolate)
       this.#recount(reporter, undefined)
       this.#traffic.leave(reporter.arrivals, nowMs)
     }
-    for (const [id, { seenAtMs }] of this.#models)
-      if (nowMs - seenAtMs > FORGET_MODEL_MS) {
-        this.#models.delete(id)
-        this.#change([id])
+  }
+
+  #forgetModels(nowMs: number): void {
+    let oldestMs = nowMs
+    for (const [id, { seenAtMs }] of this.#models) {
+      if (nowMs - seenAtMs <= FORGET_MODEL_MS) {
+        oldestMs = Math.min(oldestMs, seenAtMs)
+        continue
       }
+      this.#models.delete(id)
+      this.#change([id])
+    }
+    this.#noneForgottenBeforeMs = oldestMs + FORGET_MODEL_MS
   }
 
   /** What one isolate has under way, was and is. */

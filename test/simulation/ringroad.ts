@@ -436,7 +436,7 @@ class Ringroad implements Policy {
     if (place.isDead) return
     const { load } = place.isolate
     this.#syncs += 1
-    load.accept(this.#trackerOf(place).sync(load.report(this.nowMs), this.nowMs), this.nowMs)
+    load.accept(this.#trackerOf(place).tell(load.report(this.nowMs), this.nowMs), this.nowMs)
   }
 
   #sync(place: Place): void {
@@ -466,7 +466,7 @@ class Ringroad implements Policy {
       place.schedule.end(startedMs, undefined)
       this.#changed(place)
     }
-    const exchange = (report: Report) => this.#trackerOf(place).sync(report, this.nowMs)
+    const exchange = (report: Report) => this.#trackerOf(place).tell(report, this.nowMs)
     this.#carry(
       place,
       exchange,
