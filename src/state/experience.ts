@@ -86,9 +86,10 @@ function learnTimes(
 ): { readonly latency: Latency; readonly concurrency: Concurrency } {
   let latency = before.latency
   let concurrency = before.concurrency ?? NO_CONCURRENCY
-  let at = 0
-  for (const [tokensAhead, ms] of pairs(learned.firstTokens)) {
-    const ownTokens = learned.prompts?.[at++] ?? tokensAhead
+  for (let at = 0; at + 1 < learned.firstTokens.length; at += 2) {
+    const tokensAhead = learned.firstTokens[at] ?? 0
+    const ms = learned.firstTokens[at + 1] ?? 0
+    const ownTokens = learned.prompts?.[at / 2] ?? tokensAhead
     const crowd = { waitingTokens, roomMs: 0, isFull: isNearlyFull(concurrency, writing) }
     // Late although all that waits now had been ahead: then it was not the reading that took so long
     const late = ms / explainedMs(latency, tokensAhead, nowMs, { ownTokens, crowd })
@@ -96,7 +97,8 @@ function learnTimes(
     const { waitMs } = roomFor(readConcurrency(concurrency), readAnswerMs(before.answerTime), inFlight)
     latency = observeFirstToken(latency, tokensAhead, ms, nowMs, { ownTokens, crowd: { ...crowd, roomMs: waitMs } })
   }
-  for (const [tokensAhead, ms] of pairs(learned.censored)) latency = observeCensored(latency, tokensAhead, ms, nowMs)
+  for (let at = 0; at + 1 < learned.censored.length; at += 2)
+    latency = observeCensored(latency, learned.censored[at] ?? 0, learned.censored[at + 1] ?? 0, nowMs)
   if (learned.perTokenCount > 0) latency = observePerToken(latency, learned.perTokenMs / learned.perTokenCount, nowMs)
   return { latency, concurrency }
 }
@@ -108,13 +110,6 @@ function learnWriting(
   nowMs: number,
 ): AnswerTime | undefined {
   return writtenMs === undefined ? before : observeWriting(before, writtenMs, written, nowMs)
-}
-
-function* pairs(flat: readonly number[]): Generator<readonly [number, number]> {
-  for (let i = 0; i + 1 < flat.length; i += 2) {
-    const [first, second] = [flat[i], flat[i + 1]]
-    if (first !== undefined && second !== undefined) yield [first, second]
-  }
 }
 
 /** As others are told. `waiting`: those that wait for their first token now are the latest news of a slow-down. */

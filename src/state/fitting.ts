@@ -2,7 +2,7 @@
  * Keeps a report small enough for the header that it travels in, however many models there are. What was learned can wait for the next report; leases
  * cannot, since they are absolute, so that of too many the smallest go untold, and the report says how many.
  */
-import type { Report, Waiting } from './report'
+import type { Learned, Report, Waiting } from './report'
 
 /**
  * These are 13 KB at most. What travels beside them is bounded where it is made: by number, questions (`questions.ts`), placements (`placements.ts`) and
@@ -27,10 +27,19 @@ export function fitting<T>(rows: Iterable<readonly [id: string, row: T]>, maxByt
   return kept
 }
 
-export const fittingLearned = <T>(rows: Iterable<readonly [id: string, row: T]>) => fitting(rows, LEARNED_BYTES)
-
 /** A figure takes no more in JSON, its comma included. */
 const FIGURE_BYTES = 26
+/** What was learned of one model, without its samples: the names of all fields there may be, and some twenty figures. */
+const LEARNED_FIELDS_BYTES = 1_000
+
+type Samples = Pick<Learned, 'firstTokens' | 'prompts' | 'censored'>
+
+export function fittingLearned<T extends Samples>(rows: ReadonlyMap<string, T>): (readonly [string, T])[] {
+  let bytes = 0
+  for (const [id, { firstTokens, prompts, censored }] of rows)
+    bytes += id.length + LEARNED_FIELDS_BYTES + (firstTokens.length + (prompts?.length ?? 0) + censored.length) * FIGURE_BYTES
+  return bytes <= LEARNED_BYTES ? [...rows] : fitting(rows, LEARNED_BYTES)
+}
 
 /** Without a look at the figures, as nearly always there are few rows. */
 function surelyFit(rows: readonly (readonly [id: string, row: readonly number[]])[], maxBytes: number): boolean {

@@ -127,7 +127,12 @@ export class Leases {
   /** Models with live leases; the same object while nothing has changed. */
   rows(nowMs: number): readonly Row[] {
     if (this.#rows === undefined || nowMs >= this.#rowsUntilMs) {
-      this.#rows = Array.from(this.#counts, ([model, count]) => ({ model, ...count, ...this.waits(model, nowMs) }))
+      const rows: Row[] = []
+      for (const [model, { inFlight, waitingTokens }] of this.#counts) {
+        const { requests, begunTokens, overdue, timesExpected } = this.waits(model, nowMs)
+        rows.push({ model, inFlight, waitingTokens, requests, begunTokens, overdue, timesExpected })
+      }
+      this.#rows = rows
       this.#rowsUntilMs = this.#sameUntilMs(nowMs)
     }
     return this.#rows

@@ -179,14 +179,21 @@ export class LocalLoad {
     this.#reports += 1
     const asked = this.#questions.open(nowMs)
     const { wanted } = this.#questions
+    const { leases, waiting, omitted } = this.#counts(nowMs)
+    const { batch, learned, startsAgoMs, decisions } = this.#lessons.batch(nowMs)
     return {
       isolate: this.#isolate,
       turn: this.#reports,
-      ...(asked.length > 0 && { asked }),
-      ...(wanted > 0 && { wanted }),
-      ...this.#counts(nowMs),
-      ...this.#lessons.batch(nowMs),
-      ...(this.placements.hasNews && { placed: this.placements.takeNews() }),
+      asked: asked.length > 0 ? asked : undefined,
+      wanted: wanted > 0 ? wanted : undefined,
+      leases,
+      waiting,
+      omitted,
+      batch,
+      learned,
+      startsAgoMs,
+      decisions,
+      placed: this.placements.hasNews ? this.placements.takeNews() : undefined,
     }
   }
 

@@ -41,7 +41,7 @@ export class KnownPlacements {
   }
 
   hear(placements: Placements, nowMs: number): void {
-    for (const [model, keys] of Object.entries(placements)) for (const key of keys) this.#hear(key, model, nowMs)
+    for (const model in placements) for (const key of placements[model] ?? []) this.#hear(key, model, nowMs)
   }
 
   /** What nobody was told yet, or the latest of it. Told once: a report that is lost takes its hints with it. */
@@ -57,11 +57,17 @@ export class KnownPlacements {
 
   /** What this isolate did since is the later news. */
   #hear(key: string, model: string, atMs: number): void {
-    if ((this.#known.get(key)?.atMs ?? 0) <= atMs) this.#set(key, model, atMs)
+    const known = this.#known.get(key)
+    if (known === undefined) this.#add(key, model, atMs)
+    else if (known.atMs <= atMs) this.#set(key, model, atMs)
   }
 
   #set(key: string, model: string, atMs: number): void {
     this.#known.delete(key)
+    this.#add(key, model, atMs)
+  }
+
+  #add(key: string, model: string, atMs: number): void {
     this.#known.set(key, { model, atMs })
     if (this.#known.size <= MAX_REMEMBERED) return
     const [oldest] = this.#known.keys()

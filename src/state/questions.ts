@@ -7,6 +7,7 @@
 const MAX_OPEN = 64
 /** One that is older was given up by whoever asked. */
 const GIVEN_UP_MS = 2_000
+const NONE: readonly number[] = []
 
 export class Questions {
   /** When, by number. */
@@ -49,6 +50,7 @@ export class Questions {
   /** The latest of those that still wait. */
   open(nowMs: number): readonly number[] {
     this.#forget(nowMs)
+    if (this.#openSinceMs.size === 0) return NONE
     return [...this.#openSinceMs.keys()].slice(-MAX_OPEN)
   }
 

@@ -33,8 +33,8 @@ export function standingOf(before: Reporter | undefined, report: Report): Standi
   if (before !== undefined && report.turn !== undefined && report.turn < before.turn) return before
   const { leases, waiting, asked = [], turn = 0 } = report
   const reserved = standing(before?.reserved ?? NO_RESERVATIONS, asked)
-  const counts = reserved.size === 0 ? { leases, waiting } : withReservations({ leases, waiting }, reserved.values())
-  return { ...counts, reserved, asked, turn }
+  if (reserved.size === 0) return { leases, waiting, reserved, asked, turn }
+  return { ...withReservations({ leases, waiting }, reserved.values()), reserved, asked, turn }
 }
 
 /** How many of its requests wanted the tracker's choice since its last call. Of one that was not known before, the rest was long ago. */
