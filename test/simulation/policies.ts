@@ -9,8 +9,9 @@ import { peakEwma } from './reference/peak-ewma'
 import { prefixTree } from './reference/prefix-tree'
 import { prequal } from './reference/prequal'
 import { random, roundRobin, weightedRoundRobin } from './reference/static'
-import { ringroad, type Source } from './ringroad'
+import { ringroad } from './ringroad'
 import type { MakePolicy } from './simulation'
+import type { Source } from './syncing'
 
 export const REFERENCES: Readonly<Record<string, MakePolicy>> = {
   'ref:random': random,
