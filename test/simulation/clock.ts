@@ -1,22 +1,32 @@
 /**
- * Virtual time: what is due next happens next, and the clock jumps there. A binary heap over typed arrays, so that millions of events cost
- * no garbage but their callbacks. Events of one instant happen in the order in which they were planned, which makes a run repeatable.
+ * Virtual time: what is due next happens next, and the clock jumps there. A heap over typed arrays, so that millions of events cost no garbage but their
+ * callbacks; these stay where they are, and the heap moves only their places. It has four children a node, which is half as deep as two and asks for no more
+ * memory at a time. Events of one instant happen in the order in which they were planned, which makes a run repeatable.
  */
+
+const CHILDREN_LOG2 = 2
+const CHILDREN = 1 << CHILDREN_LOG2
+
+/** Of each event its time, which it is in the order of planning, and where its callback is. */
+type Heap = readonly [times: Float64Array, orders: Float64Array, places: Int32Array]
 
 export class Clock {
   nowMs = 0
   #count = 0
   #planned = 0
-  #times = new Float64Array(1024)
-  #orders = new Float64Array(1024)
-  #callbacks: (() => void)[] = []
+  #heap = heapOf(1024)
+  readonly #callbacks: (() => void)[] = []
+  /** Where a callback was and none is now. */
+  readonly #free: number[] = []
 
   /** An event of the past happens now. */
   at(timeMs: number, callback: () => void): void {
     if (Number.isNaN(timeMs)) throw new RangeError('an event at no time')
-    if (this.#count === this.#times.length) this.#grow()
+    if (this.#count === this.#heap[0].length) this.#grow()
     this.#planned += 1
-    this.#siftUp(this.#count, Math.max(timeMs, this.nowMs), this.#planned, callback)
+    const place = this.#free.pop() ?? this.#callbacks.length
+    this.#callbacks[place] = callback
+    this.#siftUp(Math.max(timeMs, this.nowMs), this.#planned, place)
     this.#count += 1
   }
 
@@ -26,14 +36,14 @@ export class Clock {
 
   /** Undefined: nothing is planned. */
   get nextMs(): number | undefined {
-    return this.#count === 0 ? undefined : this.#times[0]
+    return this.#count === 0 ? undefined : this.#heap[0][0]
   }
 
   /** Until nothing is due up to `untilMs`, which is then the time. */
   run(untilMs = Number.POSITIVE_INFINITY): void {
-    for (;;) {
-      const nextMs = this.nextMs
-      if (nextMs === undefined || nextMs > untilMs) break
+    while (this.#count > 0) {
+      const nextMs = this.#heap[0][0] ?? 0
+      if (nextMs > untilMs) break
       this.nowMs = nextMs
       this.#pop()()
     }
@@ -41,64 +51,72 @@ export class Clock {
   }
 
   #pop(): () => void {
-    const [first] = this.#callbacks
-    if (first === undefined) throw new Error('nothing is planned')
+    const place = this.#heap[2][0] ?? 0
+    const callback = this.#callbacks[place] ?? NOTHING
+    this.#callbacks[place] = NOTHING
+    this.#free.push(place)
     this.#count -= 1
-    const last = this.#count
-    const callback = this.#callbacks.pop()
-    const time = this.#times[last] ?? 0
-    const order = this.#orders[last] ?? 0
-    if (last > 0 && callback !== undefined) this.#siftDown(time, order, callback)
-    return first
+    if (this.#count > 0) this.#siftDown()
+    return callback
   }
 
-  #siftUp(from: number, time: number, order: number, callback: () => void): void {
-    let hole = from
+  #siftUp(time: number, order: number, place: number): void {
+    const [times, orders, places] = this.#heap
+    let hole = this.#count
     while (hole > 0) {
-      const parent = (hole - 1) >> 1
+      const parent = (hole - 1) >> CHILDREN_LOG2
+      const above = times[parent] ?? 0
       // A later order never goes above an equal time
-      if ((this.#times[parent] ?? 0) <= time) break
-      this.#move(parent, hole)
+      if (above <= time) break
+      times[hole] = above
+      orders[hole] = orders[parent] ?? 0
+      places[hole] = places[parent] ?? 0
       hole = parent
     }
-    this.#put(hole, time, order, callback)
+    times[hole] = time
+    orders[hole] = order
+    places[hole] = place
   }
 
-  #siftDown(time: number, order: number, callback: () => void): void {
+  /** The last one goes where the first was. */
+  #siftDown(): void {
+    const [times, orders, places] = this.#heap
+    const count = this.#count
+    const time = times[count] ?? 0
+    const order = orders[count] ?? 0
     let hole = 0
     for (;;) {
-      let child = 2 * hole + 1
-      if (child >= this.#count) break
-      if (child + 1 < this.#count && this.#isBefore(child + 1, this.#times[child] ?? 0, this.#orders[child] ?? 0)) child += 1
-      if (!this.#isBefore(child, time, order)) break
-      this.#move(child, hole)
+      const first = (hole << CHILDREN_LOG2) + 1
+      if (first >= count) break
+      const end = Math.min(first + CHILDREN, count)
+      let child = first
+      let least = times[first] ?? 0
+      for (let other = first + 1; other < end; other++) {
+        const its = times[other] ?? 0
+        if (its > least || (its === least && (orders[other] ?? 0) > (orders[child] ?? 0))) continue
+        child = other
+        least = its
+      }
+      if (least > time || (least === time && (orders[child] ?? 0) > order)) break
+      times[hole] = least
+      orders[hole] = orders[child] ?? 0
+      places[hole] = places[child] ?? 0
       hole = child
     }
-    this.#put(hole, time, order, callback)
-  }
-
-  #isBefore(index: number, time: number, order: number): boolean {
-    const own = this.#times[index] ?? 0
-    return own < time || (own === time && (this.#orders[index] ?? 0) < order)
-  }
-
-  #move(from: number, to: number): void {
-    this.#put(to, this.#times[from] ?? 0, this.#orders[from] ?? 0, this.#callbacks[from] ?? NOTHING)
-  }
-
-  #put(index: number, time: number, order: number, callback: () => void): void {
-    this.#times[index] = time
-    this.#orders[index] = order
-    this.#callbacks[index] = callback
+    times[hole] = time
+    orders[hole] = order
+    places[hole] = places[count] ?? 0
   }
 
   #grow(): void {
-    const [times, orders] = [this.#times, this.#orders]
-    this.#times = new Float64Array(times.length * 2)
-    this.#orders = new Float64Array(times.length * 2)
-    this.#times.set(times)
-    this.#orders.set(orders)
+    const [times, orders, places] = this.#heap
+    this.#heap = heapOf(times.length * 2)
+    this.#heap[0].set(times)
+    this.#heap[1].set(orders)
+    this.#heap[2].set(places)
   }
 }
+
+const heapOf = (size: number): Heap => [new Float64Array(size), new Float64Array(size), new Int32Array(size)]
 
 const NOTHING = () => {}
