@@ -25,6 +25,7 @@ export class PrefixCache {
       this.#blocks.delete(block)
       this.#blocks.add(block)
     }
+    if (this.#blocks.size <= this.#capacity) return
     for (const oldest of this.#blocks) {
       if (this.#blocks.size <= this.#capacity) break
       this.#blocks.delete(oldest)

@@ -1,14 +1,12 @@
 /** One run: a trace through a router to a fleet, from the first arrival to the last byte. */
 import { createRandom } from '../../src/algorithm/random'
-import type { Failure } from '../../src/outcome'
-import { consequenceOf } from '../../src/router/consequence'
 import { Clock } from './clock'
 import { drawDeadlines, priceOf } from './deadlines'
 import { type Fault, planFaults } from './faults'
 import { capacityPerSecond, type Fleet } from './fleet'
+import { Journey, type World } from './journey'
 import { Measures } from './measures'
-import { type Ask, MAX_ATTEMPTS, type Policy, type Sent } from './policy'
-import type { Job } from './server'
+import type { Policy } from './policy'
 import { normal } from './synthetic-trace'
 import { excerpt, type Trace } from './trace'
 import { Upstream } from './upstream'
@@ -53,6 +51,7 @@ const ISOLATE_LIFE_MS = 120_000
 /** And then takes its requests with it in one case of so many; else it is merely not asked any more. */
 const KILLED_EVERY = 4
 
+/** Numbers every isolate that there ever was. */
 const lifeOf = (isolate: number, epoch: number): number => isolate * 2 ** 20 + epoch
 
 export function simulate(scenario: Scenario, make: MakePolicy): Measures {
@@ -87,125 +86,18 @@ export function simulate(scenario: Scenario, make: MakePolicy): Measures {
   const epochs = new Int32Array(scenario.isolates)
   const deadlines = scenario.deadlines === true ? drawDeadlines(trace, fleet, createRandom(seed + 2)) : undefined
 
-  const run = (id: number) => {
-    const isolate = places[id] ?? 0
-    const epoch = epochs[isolate] ?? 0
-    const tried: number[] = []
-    const ask: Ask = {
-      id,
-      isolate,
-      promptTokens: trace.input[id] ?? 1,
-      session: trace.session[id] ?? -1,
-      turn: trace.turn[id] ?? 1,
-      blocks: trace.blocks[id] ?? new Int32Array(0),
-      outputTokens: trace.output[id] ?? 1,
-      deadlineMs: deadlines?.[id],
-      tried,
-    }
-    const arrivedMs = clock.nowMs
-    let isKilled = false
-    measures.arrive(id)
-
-    const isLate = () => clock.nowMs - arrivedMs >= (ask.deadlineMs ?? Number.POSITIVE_INFINITY)
-    const attempt = () => {
-      // Whoever was to ask somebody else is gone
-      if (killed.has(lifeOf(isolate, epoch))) return measures.lose(id)
-      if (isLate()) return measures.fail(id, clock.nowMs - arrivedMs)
-      const model = tried.length < MAX_ATTEMPTS ? policy.choose(ask) : undefined
-      const upstream = model === undefined ? undefined : upstreams[model]
-      if (model === undefined || upstream === undefined) return measures.fail(id, clock.nowMs - arrivedMs)
-      const sent = policy.send(ask, model)
-      tried.push(model)
-      const sentMs = clock.nowMs
-      let firstMs: number | undefined
-      let isOver = false
-      const giveUp = (failure: Failure) => {
-        isOver = true
-        if (isKilled) return
-        sent.end({ ok: false, failure })
-        measures.failAttempt(failure)
-        // Once content has gone out, nobody else can take over
-        if (firstMs !== undefined) return measures.fail(id, clock.nowMs - arrivedMs)
-        if (consequenceOf(failure).moves === 'stop') return measures.fail(id, clock.nowMs - arrivedMs)
-        attempt()
-      }
-      const job: Job = {
-        promptTokens: ask.promptTokens,
-        outputTokens: trace.output[id] ?? 1,
-        blocks: ask.blocks,
-        luck: lucks[id] ?? 0,
-        onFirstToken: () => {
-          if (isOver) return
-          firstMs = clock.nowMs
-          if (dies()) return
-          sent.headers(upstream.headroom)
-          sent.firstToken()
-          measures.firstToken(id, model, firstMs - arrivedMs)
-        },
-        onEnd: isWhole => {
-          if (isOver) return
-          if (!isWhole) return giveUp({ kind: 'cut', detail: 'the connection was lost' })
-          isOver = true
-          if (firstMs === undefined) throw new Error('an answer ended before it began')
-          if (dies()) return
-          sent.end({
-            ok: true,
-            cachedTokens: job.cachedTokens ?? 0,
-            outputTokens: job.outputTokens,
-            writingMs: clock.nowMs - firstMs,
-          })
-          measures.finish(id)
-        },
-      }
-      /** Its isolate has gone, and nobody hears of it any more. */
-      const dies = () => {
-        if (isKilled || !killed.has(lifeOf(isolate, epoch))) return isKilled
-        isKilled = true
-        isOver = true
-        upstream.server.cancel(job)
-        sent.lose()
-        measures.lose(id)
-        return true
-      }
-      if (ask.deadlineMs !== undefined)
-        clock.at(arrivedMs + ask.deadlineMs, () => {
-          if (isOver) return
-          upstream.server.cancel(job)
-          if (dies()) return
-          giveUp({ kind: 'timeout', limit: 'deadline', afterMs: ask.deadlineMs ?? 0 })
-        })
-      measures.pay(priceOf(upstream.server.spec), job)
-      const refused = upstream.send(job, chances[id] ?? 1)
-      if (refused !== undefined) {
-        clock.after(refused.afterMs, () => {
-          if (dies()) return
-          sent.headers(upstream.headroom)
-          giveUp(refused.failure)
-        })
-        return
-      }
-      limit(sent, waitedMs => {
-        if (isOver || firstMs !== undefined) return true
-        // An isolate that has gone looks at nothing
-        const isPatient = () => killed.has(lifeOf(isolate, epoch)) || sent.patience?.isOver(waitedMs) !== true
-        if (waitedMs < sent.limitMs && isPatient()) return false
-        upstream.server.cancel(job)
-        if (!dies()) giveUp({ kind: 'timeout', limit: 'first-token', afterMs: clock.nowMs - sentMs })
-        return true
-      })
-    }
-    policy.inform(ask, attempt)
+  const world: World = {
+    trace,
+    clock,
+    policy,
+    measures,
+    upstreams,
+    prices: fleet.models.map(priceOf),
+    lucks,
+    chances,
+    deadlines,
+    killed: new Set(),
   }
-  /** As `limit` of `router/stopper.ts`. */
-  const limit = (sent: Pick<Sent, 'limitMs' | 'patience'>, isOver: (waitedMs: number) => boolean, fromMs = 0) => {
-    const untilMs = Math.min(sent.limitMs, fromMs + (sent.patience?.everyMs ?? sent.limitMs))
-    if (!Number.isFinite(untilMs)) return
-    clock.after(untilMs - fromMs, () => {
-      if (!isOver(untilMs)) limit(sent, isOver, untilMs)
-    })
-  }
-
-  const killed = new Set<number>()
   if (scenario.fault === 'churn') {
     const everyMs = ISOLATE_LIFE_MS / scenario.isolates
     for (let turn = 1; turn * everyMs < runMs; turn++) {
@@ -213,7 +105,7 @@ export function simulate(scenario: Scenario, make: MakePolicy): Measures {
         const isolate = Math.floor(luck() * scenario.isolates)
         const epoch = epochs[isolate] ?? 0
         const isKilled = turn % KILLED_EVERY === 0
-        if (isKilled) killed.add(lifeOf(isolate, epoch))
+        if (isKilled) world.killed.add(lifeOf(isolate, epoch))
         epochs[isolate] = epoch + 1
         policy.replaceIsolate(isolate, isKilled)
       })
@@ -223,7 +115,8 @@ export function simulate(scenario: Scenario, make: MakePolicy): Measures {
     if (id >= trace.length) return
     clock.at(trace.tMs[id] ?? 0, () => {
       arrive(id + 1)
-      run(id)
+      const isolate = places[id] ?? 0
+      new Journey(world, id, isolate, lifeOf(isolate, epochs[isolate] ?? 0)).begin()
     })
   }
   arrive(0)
