@@ -187,7 +187,8 @@ function sift(models: readonly Model[], plan: WorkPlan, question: Question, regi
 }
 
 /** Failures come back fast and hold no lease; without counting them as load for a while, a broken model would look idle. */
-export const burdened = (load: ModelLoad): ModelLoad => ({ ...load, inFlight: load.inFlight + load.recentFailures })
+export const burdened = (load: ModelLoad): ModelLoad =>
+  load.recentFailures === 0 ? load : { ...load, inFlight: load.inFlight + load.recentFailures }
 
 class Entrant implements Candidate {
   readonly model: Model
@@ -214,6 +215,7 @@ const SCARCE = 0.05
 
 export function sparing(ranking: readonly Ranked[], load: Question['load']): readonly Ranked[] {
   const isScarce = ({ model }: Ranked) => (load(model.id).headroom?.share ?? 1) < SCARCE
+  if (!ranking.some(isScarce)) return ranking
   return [...ranking.filter(ranked => !isScarce(ranked)), ...ranking.filter(isScarce)]
 }
 

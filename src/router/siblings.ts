@@ -12,6 +12,8 @@ export function spread(
   situation: Situation,
   spreading: (of: string) => Rank | undefined,
 ): readonly Ranked[] {
+  const names = new Set(candidates.map(({ model }) => model.of))
+  if (names.size === candidates.length) return ranking
   const queues = new Map<string, Ranked[]>()
   for (const [of, siblings] of Map.groupBy(candidates, ({ model }) => model.of)) {
     const rank = siblings.length > 1 ? spreading(of) : undefined

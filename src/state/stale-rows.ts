@@ -17,6 +17,10 @@ export class StaleRows {
     for (const id of ids) this.#ids.add(id)
   }
 
+  addOne(id: string): void {
+    this.#ids.add(id)
+  }
+
   /** Those to write now. `intervalMs`: between an isolate's reports. `all`: every row there is. */
   due(intervalMs: number, all: () => Iterable<string>, nowMs: number): readonly string[] {
     if (Math.abs(nowMs - this.#writtenAtMs) < SHARE_OF_INTERVAL * (intervalMs - MIN_INTERVAL_MS)) return []

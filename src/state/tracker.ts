@@ -182,8 +182,8 @@ export class Tracker {
       if (learned.starts > 0) this.#try(id, nowMs)
       this.#models.set(id, learn(this.#models.get(id) ?? NO_EXPERIENCE, learned, this.#burdenOf(id), nowMs))
     }
-    this.#change(Object.keys(report.learned))
-    this.#decisions = [...report.decisions.toReversed(), ...this.#decisions].slice(0, MAX_LOG)
+    for (const id in report.learned) this.#changeOne(id)
+    if (report.decisions.length > 0) this.#decisions = [...report.decisions.toReversed(), ...this.#decisions].slice(0, MAX_LOG)
   }
 
   #burdenOf(id: string): Burden {
@@ -211,7 +211,10 @@ export class Tracker {
 
   /** All ids that anything is known of. */
   #ids(): readonly string[] {
-    return [...new Set([...this.#models.keys(), ...this.#tally.models(), ...Object.keys(this.#elsewhere.seen.all.models)])]
+    const ids = [...this.#models.keys()]
+    for (const id of this.#tally.models()) if (!this.#models.has(id)) ids.push(id)
+    for (const id in this.#elsewhere.seen.all.models) if (!this.#models.has(id) && !this.#tally.has(id)) ids.push(id)
+    return ids
   }
 
   #head(own: Reporter | undefined, nowMs: number): Omit<Snapshot, 'models'> {
@@ -296,14 +299,17 @@ export class Tracker {
     if (before !== undefined && after !== undefined && isSame(before, after)) return
     if (before !== undefined) this.#tally.remove(before)
     if (after !== undefined) this.#tally.add(after)
-    if (before !== undefined) this.#change(Object.keys(before.leases))
-    if (after !== undefined) this.#change(Object.keys(after.leases))
+    for (const id in before?.leases) this.#changeOne(id)
+    for (const id in after?.leases) this.#changeOne(id)
   }
 
   /** What is known of these models. */
   #change(ids: readonly string[]): void {
-    if (ids.length === 0) return
-    this.#stale.add(ids)
+    for (const id of ids) this.#changeOne(id)
+  }
+
+  #changeOne(id: string): void {
+    this.#stale.addOne(id)
     this.#known = undefined
   }
 }

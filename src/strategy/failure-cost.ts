@@ -37,11 +37,13 @@ export interface Costed {
 
 /** The expectations with failures counted in, in the same order. A lone candidate is its own next try. */
 export function withFailures(expectations: readonly Expectation[]): readonly Costed[] {
-  const quickestFirst = expectations.toSorted((a, b) => idleOf(a) - idleOf(b))
+  // Mostly nobody fails, and nobody asks
+  let quickestFirst: readonly Expectation[] | undefined
   return expectations.map(expectation => {
     const { timeMs, slopeMsPerToken, bend } = expectation
     const failing = clamped(expectation.failureRate)
     if (failing === 0) return { levelMs: timeMs, slopeMsPerToken, ...(bend !== undefined && { bend }) }
+    quickestFirst ??= expectations.toSorted((a, b) => idleOf(a) - idleOf(b))
     const next = median(quickestFirst.filter(other => other !== expectation)) ?? expectation
     const landing = failing ** 3
     const slopeWithNext = (own: number) => (own + landing * next.slopeMsPerToken) / (1 - failing)
