@@ -22,6 +22,8 @@ const LONG_HALF_LIFE_MS = 5_000
 const CHANGED = 1.25
 /** What came in less time is no rate. The short memory goes hardly further back. */
 const SHORT_MS = 1_000
+/** After so many half-lives what is left is below the rounding of a 1. */
+const NOTHING_LEFT = 60
 
 /** What a call is for: to report alone, or to have a choice made as well. */
 export type Call = 'sync' | 'ask'
@@ -39,6 +41,7 @@ export class AskShare {
   /** 0..1; 1: all may ask. `callsPerSecond`: that the object can take. */
   share(callsPerSecond: number, nowMs: number): number {
     const wanted = this.#wanted.perSecond(nowMs)
+    if (wanted === 0) return 1
     const room = Math.max(0, callsPerSecond - this.#syncs.perSecond(nowMs)) / ASK_COST
     return wanted <= SLACK * room ? 1 : room / wanted
   }
@@ -74,12 +77,12 @@ class Memory {
 
   add(count: number, nowMs: number): void {
     this.#beganAtMs ??= nowMs
-    this.#count = this.#count * decay(nowMs - this.#atMs, this.#halfLifeMs) + count
+    this.#count = this.#faded(nowMs) + count
     this.#atMs = Math.max(this.#atMs, nowMs)
   }
 
   perSecond(nowMs: number): number {
-    return (this.#count * decay(nowMs - this.#atMs, this.#halfLifeMs)) / this.#perRate(nowMs)
+    return this.#count === 0 ? 0 : this.#faded(nowMs) / this.#perRate(nowMs)
   }
 
   /** As if it had been so for a moment, and nothing before. */
@@ -89,8 +92,13 @@ class Memory {
     this.#atMs = nowMs
   }
 
+  #faded(nowMs: number): number {
+    return this.#count === 0 ? 0 : this.#count * decay(nowMs - this.#atMs, this.#halfLifeMs)
+  }
+
   #perRate(nowMs: number): number {
     const ranMs = Math.max(SHORT_MS, nowMs - (this.#beganAtMs ?? nowMs))
-    return (this.#halfLifeMs / 1_000 / Math.LN2) * (1 - decay(ranMs, this.#halfLifeMs))
+    const left = ranMs > NOTHING_LEFT * this.#halfLifeMs ? 0 : decay(ranMs, this.#halfLifeMs)
+    return (this.#halfLifeMs / 1_000 / Math.LN2) * (1 - left)
   }
 }

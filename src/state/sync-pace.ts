@@ -12,6 +12,7 @@
  *
  * Pure; the clock is a parameter.
  */
+import { RecencyMap } from '../algorithm/recency-map'
 
 export const MIN_INTERVAL_MS = 100
 /** An isolate that has heard nothing for longer asks before it decides (see `registry-view.ts`). */
@@ -62,7 +63,7 @@ interface Caller {
 
 export class SyncPace {
   /** The one that called longest ago first. */
-  readonly #callers = new Map<string, Caller>()
+  readonly #callers = new RecencyMap<string, Caller>()
   #busy = 0
   #spreads = 0
   #intervalMs = MIN_INTERVAL_MS
@@ -94,8 +95,8 @@ export class SyncPace {
   /** An isolate calls. `tookMs`: its last call; undefined: there was none. Returns after how long it may call again. */
   call(isolate: string, tookMs: number | undefined, nowMs: number): number {
     const before = this.#callers.get(isolate)
-    this.#leave(isolate, before)
-    this.#expire(nowMs)
+    if (before !== undefined) this.#busy = Math.max(0, this.#busy - before.busy)
+    this.#expire(isolate, nowMs)
     // Who had to wait for an answer could not come sooner
     const sinceMs = before === undefined ? 0 : nowMs - before.atMs
     const keptMs = sinceMs - (tookMs ?? 0)
@@ -131,15 +132,16 @@ export class SyncPace {
     return Math.max(MIN_INTERVAL_MS, Math.ceil(this.#intervalMs * ((this.#spreads * GOLDEN_RATIO) % 1)))
   }
 
-  #leave(isolate: string, caller: Caller | undefined): void {
-    if (this.#callers.delete(isolate) && caller !== undefined) this.#busy = Math.max(0, this.#busy - caller.busy)
-  }
-
-  #expire(nowMs: number): void {
-    for (const [isolate, caller] of this.#callers) {
+  /** But for who is calling. */
+  #expire(but: string, nowMs: number): void {
+    for (let entry = this.#callers.first; entry !== undefined; entry = entry.next) {
+      const { key, value: caller } = entry
+      if (key === but) continue
       const silentMs = nowMs - caller.atMs - 2 * caller.toldMs
       if (silentMs <= FIRST_PATIENCE_MS) return
-      if (caller.isNew || silentMs > PATIENCE_MS) this.#leave(isolate, caller)
+      if (!caller.isNew && silentMs <= PATIENCE_MS) continue
+      this.#callers.delete(key)
+      this.#busy = Math.max(0, this.#busy - caller.busy)
     }
   }
 

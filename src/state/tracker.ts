@@ -4,6 +4,7 @@
  * In flight is the sum of what isolates reported and may still have: an isolate that falls silent loses its leases when they expire,
  * and there is no counter that could drift.
  */
+import { RecencyMap } from '../algorithm/recency-map'
 import { NO_ARRIVALS } from './arrivals'
 import { AskShare, type Call } from './ask-share'
 import { mayProbe, probing } from './ejection'
@@ -49,7 +50,7 @@ export interface TrackerState extends Omit<Snapshot, 'batch'> {
 
 export class Tracker {
   /** The one that reported longest ago first. */
-  readonly #reporters = new Map<string, Reporter>()
+  readonly #reporters = new RecencyMap<string, Reporter>()
   /** A look at who has fallen silent would be in vain before then, and with every report it would cost as much as all the rest. */
   #noneExpiresBeforeMs = Number.POSITIVE_INFINITY
   #noneForgottenBeforeMs = Number.NEGATIVE_INFINITY
@@ -105,7 +106,7 @@ export class Tracker {
     const after = before && reserving(before, question, reservation)
     if (after === undefined) return
     this.#recount(before, after)
-    this.#reporters.set(isolate, after)
+    this.#reporters.replace(isolate, after)
     this.#try(reservation.model, nowMs)
   }
 
@@ -158,7 +159,6 @@ export class Tracker {
     const toldMs = this.#pace.call(report.isolate, report.tookMs, nowMs)
     const expiresAtMs = nowMs + LEASE_MS
     this.#noneExpiresBeforeMs = Math.min(this.#noneExpiresBeforeMs, expiresAtMs)
-    this.#reporters.delete(report.isolate)
     this.#reporters.set(report.isolate, {
       leases: standing.leases,
       waiting: standing.waiting,
@@ -272,7 +272,8 @@ export class Tracker {
 
   #expireReporters(nowMs: number): void {
     this.#noneExpiresBeforeMs = Number.POSITIVE_INFINITY
-    for (const [isolate, reporter] of this.#reporters) {
+    for (let entry = this.#reporters.first; entry !== undefined; entry = entry.next) {
+      const { key: isolate, value: reporter } = entry
       this.#noneExpiresBeforeMs = reporter.expiresAtMs
       if (reporter.expiresAtMs > nowMs) break
       this.#reporters.delete(isolate)
