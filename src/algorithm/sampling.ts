@@ -12,14 +12,25 @@ export type Random = () => number
  * which no weight over- or underflows.
  */
 export function weightedOrder(weights: readonly number[], random: Random): readonly number[] {
-  return weights
-    .map((weight, index) => {
-      const positive = usable(weight) > 0
-      // 1 - u lies in (0, 1], where the logarithm is finite
-      return { index, positive, key: Math.log(-Math.log(1 - random())) - (positive ? Math.log(weight) : 0) }
-    })
-    .sort((a, b) => Number(b.positive) - Number(a.positive) || compare(a.key, b.key))
-    .map(({ index }) => index)
+  const order: number[] = []
+  const keys: number[] = []
+  for (const [index, weight] of weights.entries()) {
+    // 1 - u lies in (0, 1], where the logarithm is finite
+    const drawn = Math.log(-Math.log(1 - random()))
+    const isPositive = usable(weight) > 0
+    const key = isPositive ? drawn - Math.log(weight) : drawn
+    keys.push(key)
+    // Few come, and each to its place as it comes: cheaper than a sort
+    let at = index
+    for (; at > 0; at--) {
+      const before = order[at - 1] ?? 0
+      const isBeforePositive = usable(weights[before] ?? 0) > 0
+      if (isBeforePositive === isPositive ? (keys[before] ?? 0) <= key : isBeforePositive) break
+      order[at] = before
+    }
+    order[at] = index
+  }
+  return order
 }
 
 /** One index in proportion to the weights, evenly if all are 0; undefined only for no weights at all. Draws once. */
@@ -41,9 +52,4 @@ export function weightedChoice(weights: readonly number[], random: Random): numb
 
 function usable(weight: number): number {
   return weight > 0 && Number.isFinite(weight) ? weight : 0
-}
-
-/** Not by difference: two infinite keys would make it NaN. */
-function compare(a: number, b: number): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -8,10 +8,14 @@
  * rises, and there is nothing to tune in between.
  */
 
-interface Vessel {
+/** By height, and at one height in the order given. */
+interface Placed {
   readonly index: number
   /** Height above the lowest. */
   readonly depth: number
+}
+
+interface Vessel extends Placed {
   /** 0 or above FLAT. */
   readonly slope: number
   /** Never with slope 0. */
@@ -45,20 +49,20 @@ export function waterFill(
   work: number,
   bends: readonly (Bend | undefined)[] = [],
 ): readonly number[] {
-  const finite = levels
-    .map((level, index) => ({ index, level, slope: slopes[index] ?? 0 }))
-    .filter(({ level, slope }) => Number.isFinite(level) && Number.isFinite(slope))
-  if (finite.length === 0) return levels.map(() => 1 / levels.length)
+  let lowest = Number.POSITIVE_INFINITY
+  for (let index = 0; index < levels.length; index++)
+    if (isKnown(levels[index], slopes[index])) lowest = Math.min(lowest, levels[index] ?? 0)
+  if (lowest === Number.POSITIVE_INFINITY) return levels.map(() => 1 / levels.length)
 
-  const lowest = Math.min(...finite.map(({ level }) => level))
-  const vessels = finite
-    .map(({ index, level, slope }): Vessel => {
-      const bend = slope > FLAT ? usable(bends[index]) : undefined
-      const depth = level - lowest
-      if (bend?.after === 0) return { index, depth, slope: bend.slope, bend: undefined }
-      return { index, depth, slope: slope > FLAT ? slope : 0, bend }
-    })
-    .sort((a, b) => a.depth - b.depth || a.index - b.index)
+  const vessels: Vessel[] = []
+  for (let index = 0; index < levels.length; index++) {
+    if (!isKnown(levels[index], slopes[index])) continue
+    const slope = slopes[index] ?? 0
+    const bend = slope > FLAT ? usable(bends[index]) : undefined
+    const depth = (levels[index] ?? 0) - lowest
+    if (bend?.after === 0) insert(vessels, { index, depth, slope: bend.slope, bend: undefined })
+    else insert(vessels, { index, depth, slope: slope > FLAT ? slope : 0, bend })
+  }
   const poured = work === Number.POSITIVE_INFINITY ? pour(vessels.map(afterBend), 1) : work > 0 ? fill(vessels, work) : []
   const firstDrop = () =>
     pour(
@@ -74,6 +78,20 @@ export function waterFill(
   return shares
 }
 
+const isKnown = (level: number | undefined, slope = 0): boolean => Number.isFinite(level) && Number.isFinite(slope)
+
+/** Each goes to its place as it comes: there are few of them, and a sort costs more. */
+function insert<T extends Placed>(sorted: T[], item: T): void {
+  let at = sorted.length
+  for (; at > 0; at--) {
+    const before = sorted[at - 1]
+    if (before === undefined || before.depth < item.depth) break
+    if (before.depth === item.depth && before.index <= item.index) break
+    sorted[at] = before
+  }
+  sorted[at] = item
+}
+
 function usable(bend: Bend | undefined): Bend | undefined {
   return bend !== undefined && bend.slope > FLAT && Number.isFinite(bend.slope) && bend.after >= 0 && Number.isFinite(bend.after)
     ? bend
@@ -83,8 +101,7 @@ function usable(bend: Bend | undefined): Bend | undefined {
 const afterBend = (vessel: Vessel): Vessel => ({ ...vessel, slope: vessel.bend?.slope ?? vessel.slope })
 
 /** Where something changes as the surface rises: a vessel begins to take work, or takes it faster or more slowly from here on. */
-interface Step {
-  readonly depth: number
+interface Step extends Placed {
   readonly vessel: Vessel
   /** Work per unit of height, before and after. */
   readonly from: number
@@ -93,31 +110,34 @@ interface Step {
 
 /** Fills up to the surface under which the vessels hold `work`. `vessels` come in ascending order. */
 function fill(vessels: readonly Vessel[], work: number): readonly Portion[] {
-  const steps = vessels.flatMap((vessel): Step[] => {
-    const { depth, slope, bend } = vessel
-    const start: Step = { depth, vessel, from: 0, to: 1 / slope }
-    return bend === undefined
-      ? [start]
-      : [start, { depth: depth + bend.after * slope, vessel, from: 1 / slope, to: 1 / bend.slope }]
-  })
-  const upTo = (surface: number) =>
-    vessels
-      .filter(({ slope, depth }) => slope > 0 && depth <= surface)
-      .map((vessel): Portion => ({ index: vessel.index, amount: held(vessel, surface) }))
+  const steps: Step[] = []
+  for (const vessel of vessels) {
+    const { index, depth, slope, bend } = vessel
+    insert(steps, { index, depth, vessel, from: 0, to: 1 / slope })
+    if (bend !== undefined)
+      insert(steps, { index, depth: depth + bend.after * slope, vessel, from: 1 / slope, to: 1 / bend.slope })
+  }
   // With its surface at s, the water in the vessels below amounts to s × width - offset
   let width = 0
   let offset = 0
-  for (const { depth, vessel, from, to } of steps.sort((a, b) => a.depth - b.depth || a.vessel.index - b.vessel.index)) {
+  for (const { depth, vessel, from, to } of steps) {
     const below = depth * width - offset
     if (below >= work) break
     if (vessel.slope === 0) {
       const flat = vessels.filter(each => each.slope === 0 && each.depth === depth)
-      return [...upTo(depth), ...pour(flat, work - below)]
+      return [...portionsUpTo(depth, vessels), ...pour(flat, work - below)]
     }
     width += to - from
     offset += depth * (to - from)
   }
-  return upTo((work + offset) / width)
+  return portionsUpTo((work + offset) / width, vessels)
+}
+
+function portionsUpTo(surface: number, vessels: readonly Vessel[]): Portion[] {
+  const portions: Portion[] = []
+  for (const vessel of vessels)
+    if (vessel.slope > 0 && vessel.depth <= surface) portions.push({ index: vessel.index, amount: held(vessel, surface) })
+  return portions
 }
 
 /** What a vessel holds below the surface. */
