@@ -40,6 +40,11 @@ export class KnownFleet {
     return { model: known, ageMs: nowMs - atMs, hasTurn: isOut(known) && this.#hasTurn(model, nowMs) }
   }
 
+  /** The tracker said something of it. */
+  knows(model: string): boolean {
+    return this.#snapshot?.value.models[model] !== undefined
+  }
+
   /** However long ago it was told. */
   perTokenMs(model: string): number | undefined {
     return this.#snapshot?.value.models[model]?.perTokenMs ?? undefined

@@ -9,7 +9,7 @@ import { type RememberedHeadroom, recall, remember } from './headroom'
 import { KnownFleet, type View } from './known-fleet'
 import { Leases, type Row, type Waits } from './leases'
 import { Lessons } from './lessons'
-import { expectedFirstTokenMs, leftOutHere, loadOf, type ModelLoad } from './model-load'
+import { AT_REST, expectedFirstTokenMs, leftOutHere, loadOf, type ModelLoad } from './model-load'
 import { KnownPlacements } from './placements'
 import { Questions } from './questions'
 import type { Headroom, LoggedDecision, Report, Snapshot, Waiting } from './report'
@@ -118,13 +118,12 @@ export class LocalLoad {
   }
 
   load(model: string, nowMs: number): ModelLoad {
-    const own = {
-      count: this.#leases.count(model),
-      waits: this.#leases.waits(model, nowMs),
-      health: this.#healthOf(model),
-      headroom: recall(this.#headroom.get(model), nowMs),
-    }
-    return loadOf(own, this.#fleet.of(model, nowMs), nowMs)
+    const count = this.#leases.count(model)
+    const health = this.#healthOf(model)
+    const headroom = recall(this.#headroom.get(model), nowMs)
+    const isAtRest = count.inFlight === 0 && health === HEALTHY && headroom === null
+    if (isAtRest && !this.#fleet.knows(model)) return AT_REST
+    return loadOf({ count, waits: this.#leases.waits(model, nowMs), health, headroom }, this.#fleet.of(model, nowMs), nowMs)
   }
 
   /** Whether the model is left out by this isolate's own results, whatever others say. */

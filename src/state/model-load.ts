@@ -5,7 +5,7 @@
 import type { LogNormal } from '../algorithm/log-normal'
 import type { CachedShares } from './cached-share'
 import { roomFor } from './concurrency'
-import { ejectedForMs, failureRate, HEALTHY, type Health, mayProbe, recentFailures } from './ejection'
+import { ejectedForMs, failureRate, type Health, mayProbe, recentFailures } from './ejection'
 import { scarcer } from './headroom'
 import { MAX_SLOWDOWN } from './latency'
 import type { Count, Waits } from './leases'
@@ -62,8 +62,8 @@ export interface Told {
 /** Learned figures outlive the counts: a model's speed is worth knowing longer than its queue. */
 const FIGURES_MS = 600_000
 
-/** Nobody has anything of it or knows anything of it: most accounts and places, which a decision looks at as often as at models. */
-const AT_REST: ModelLoad = Object.freeze({
+/** Of what nobody has or knows anything of: most accounts and places, which a decision looks at as often as at models. */
+export const AT_REST: ModelLoad = Object.freeze({
   inFlight: 0,
   told: 0,
   waitingTokens: 0,
@@ -84,8 +84,6 @@ const AT_REST: ModelLoad = Object.freeze({
 })
 
 export function loadOf({ count, waits, health, headroom }: Own, { model, ageMs, hasTurn }: Told, nowMs: number): ModelLoad {
-  const isAtRest = model === undefined && health === HEALTHY && headroom === null && count.inFlight === 0
-  if (isAtRest) return AT_REST
   const counts = ageMs <= LEASE_MS ? model : undefined
   const figures = ageMs <= FIGURES_MS ? model : undefined
   const baseMs = figures?.baseMs ?? undefined
