@@ -10,10 +10,11 @@ import { parseArgs } from 'node:util'
 import { decideText } from './decide-table'
 import { type Block, gridOf, type Size } from './grid'
 import type { Figures } from './measures'
-import { comparedIn, POLICIES } from './policies'
+import { comparedIn, isOwn, POLICIES } from './policies'
 import { runAll } from './pool'
 import { cellsText, summarise, summaryText } from './table'
 import { tracesOf } from './traces'
+import type { Task } from './worker'
 
 const BLOCKS: Readonly<Record<Block, string>> = {
   served: 'Self-hosted models, where queues are; faults of all kinds',
@@ -40,7 +41,8 @@ const seed = Number(values.seed)
 const unknown = values.only?.split(',').filter(name => POLICIES[name] === undefined) ?? []
 if (unknown.length > 0) throw new Error(`no policy ${unknown.join(', ')}; there are ${Object.keys(POLICIES).join(', ')}`)
 
-const cells = gridOf(tracesOf(values.data), size, seed)
+const traces = tracesOf(values.data)
+const cells = gridOf(traces, size, seed)
 // Questions of their own, with runs of their own
 const isWanted = (block: Block) =>
   values.block === undefined ? block !== 'decide' && block !== 'affinity' : values.block.split(',').includes(block)
@@ -50,7 +52,10 @@ const tasks = cells.flatMap(({ block }, cell) => (isWanted(block) ? policiesOf(b
 const results = new Map<number, Map<string, Figures>>()
 const startedMs = performance.now()
 let requests = 0
-await runAll(tasks, { folder: values.data, size, seed }, Math.min(4, availableParallelism()), ({ cell, policy, figures }) => {
+// The longest first, so that no thread is left with one at the end: what a run takes its time for is isolates that report
+const lengthOf = ({ cell, policy }: Task) => (isOwn(policy) ? (cells[cell]?.isolates ?? 0) : -1)
+const longestFirst = tasks.toSorted((a, b) => lengthOf(b) - lengthOf(a))
+await runAll(longestFirst, { traces, size, seed }, Math.min(4, availableParallelism()), ({ cell, policy, figures }) => {
   results.set(cell, (results.get(cell) ?? new Map<string, Figures>()).set(policy, figures))
   requests += cells[cell]?.requests ?? 0
 })

@@ -48,6 +48,10 @@ export const POLICIES: Readonly<Record<string, MakePolicy>> = {
   ...Object.fromEntries(Object.entries(SOURCES).map(([name, source]) => [name, ringroad('adaptive', { source })])),
 }
 
+/** The router's, with isolates and trackers. */
+export const isOwn = (policy: string): boolean =>
+  policy !== ALL_KNOWING && policy !== ALL_KNOWING_DEADLINE && REFERENCES[policy] === undefined
+
 /** What a block of the grid compares, the bound that the others are held against first. */
 export function comparedIn(block: Block): readonly string[] {
   if (block === 'decide') return Object.keys(SOURCES)

@@ -4,10 +4,10 @@ import { gridOf, type Size } from './grid'
 import type { Figures } from './measures'
 import { POLICIES } from './policies'
 import { simulate } from './simulation'
-import { tracesOf } from './traces'
+import type { Trace } from './trace'
 
 export interface Given {
-  readonly folder: string | undefined
+  readonly traces: readonly Trace[]
   readonly size: Size
   readonly seed: number
 }
@@ -22,8 +22,8 @@ export interface Done extends Task {
   readonly figures: Figures
 }
 
-const { folder, size, seed }: Given = workerData
-const cells = gridOf(tracesOf(folder), size, seed)
+const { traces, size, seed }: Given = workerData
+const cells = gridOf(traces, size, seed)
 
 parentPort?.on('message', ({ cell, policy }: Task) => {
   const scenario = cells[cell]
