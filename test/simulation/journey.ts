@@ -2,9 +2,9 @@
 import type { Failure } from '../../src/outcome'
 import { consequenceOf } from '../../src/router/consequence'
 import type { Clock } from './clock'
+import type { Job } from './job'
 import type { Measures } from './measures'
 import { type Ask, MAX_ATTEMPTS, type Policy, type Sent } from './policy'
-import type { Job } from './server'
 import type { Trace } from './trace'
 import type { Upstream } from './upstream'
 

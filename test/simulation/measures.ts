@@ -1,7 +1,7 @@
 /** What became of every request, counted once each, and the figures made of it. */
 import type { Failure } from '../../src/outcome'
+import type { Job } from './job'
 import type { Account } from './policy'
-import type { Job } from './server'
 import type { Trace } from './trace'
 import type { Upstream } from './upstream'
 

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../src/algorithm/random'
 import { Clock } from './clock'
-import { type Job, Server, type ServerSpec } from './server'
+import type { Job } from './job'
+import { Server, type ServerSpec } from './server'
 import { exponential } from './synthetic-trace'
 
 /** One millisecond a prompt token and nothing else: a queue with one server. */

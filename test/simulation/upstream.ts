@@ -1,9 +1,10 @@
 /** A model as the router meets it: the server behind its rate limit, with its faults. */
 import type { Failure } from '../../src/outcome'
 import type { Clock } from './clock'
+import type { Job } from './job'
 import type { Headroom } from './policy'
 import { RateLimit } from './rate-limit'
-import { type Job, Server, type ServerSpec } from './server'
+import { Server, type ServerSpec } from './server'
 
 /** A refusal comes quickly, a failure of the server's own a little later. */
 const REFUSED_MS = 20
