@@ -74,5 +74,5 @@ const fitted = (
   waiting: readonly (readonly [id: string, row: Waiting])[],
 ): FittingLeases => ({
   leases: Object.fromEntries(leases),
-  ...(waiting.length > 0 && { waiting: Object.fromEntries(waiting) }),
+  waiting: waiting.length > 0 ? Object.fromEntries(waiting) : undefined,
 })

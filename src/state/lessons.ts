@@ -127,10 +127,11 @@ export class Lessons {
       this.#batches += 1
       for (const [id, learned] of this.#pending) this.#addWriting(id, learned, nowMs)
       const rows = fittingLearned(this.#pending)
+      const hasStarts = rows.some(([, { starts }]) => starts > 0)
       this.#sent = {
         batch: this.#batches,
         learned: Object.fromEntries(rows),
-        ...(rows.some(([, { starts }]) => starts > 0) && { startsAgoMs: this.#takeStartsAgoMs(nowMs) }),
+        startsAgoMs: hasStarts ? this.#takeStartsAgoMs(nowMs) : undefined,
         decisions: this.#decisions,
       }
       for (const [id] of rows) this.#pending.delete(id)

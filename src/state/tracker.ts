@@ -178,11 +178,13 @@ export class Tracker {
   /** From each batch once. */
   #learn(report: Report, nowMs: number): void {
     this.#traffic.learn(report, nowMs)
-    for (const [id, learned] of Object.entries(report.learned)) {
+    for (const id in report.learned) {
+      const learned = report.learned[id]
+      if (learned === undefined) continue
       if (learned.starts > 0) this.#try(id, nowMs)
       this.#models.set(id, learn(this.#models.get(id) ?? NO_EXPERIENCE, learned, this.#burdenOf(id), nowMs))
+      this.#changeOne(id)
     }
-    for (const id in report.learned) this.#changeOne(id)
     if (report.decisions.length > 0) this.#decisions = [...report.decisions.toReversed(), ...this.#decisions].slice(0, MAX_LOG)
   }
 

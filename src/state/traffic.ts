@@ -47,7 +47,14 @@ export class Traffic {
 }
 
 /** With those of a report. */
-export const arriving = (arrivals: Arrivals, { learned }: Report, nowMs: number): Arrivals =>
-  Object.values(learned).reduce((all, { starts, promptTokens }) => arrive(all, starts, promptTokens, nowMs), arrivals)
+export function arriving(arrivals: Arrivals, { learned }: Report, nowMs: number): Arrivals {
+  let all = arrivals
+  for (const id in learned) all = arrive(all, learned[id]?.starts ?? 0, learned[id]?.promptTokens ?? 0, nowMs)
+  return all
+}
 
-const startsIn = ({ learned }: Report): number => Object.values(learned).reduce((sum, { starts }) => sum + starts, 0)
+function startsIn({ learned }: Report): number {
+  let starts = 0
+  for (const id in learned) starts += learned[id]?.starts ?? 0
+  return starts
+}

@@ -42,7 +42,7 @@ export function withFailures(expectations: readonly Expectation[]): readonly Cos
   return expectations.map(expectation => {
     const { timeMs, slopeMsPerToken, bend } = expectation
     const failing = clamped(expectation.failureRate)
-    if (failing === 0) return { levelMs: timeMs, slopeMsPerToken, ...(bend !== undefined && { bend }) }
+    if (failing === 0) return { levelMs: timeMs, slopeMsPerToken, bend }
     quickestFirst ??= expectations.toSorted((a, b) => idleOf(a) - idleOf(b))
     const next = median(quickestFirst.filter(other => other !== expectation)) ?? expectation
     const landing = failing ** 3
@@ -50,7 +50,7 @@ export function withFailures(expectations: readonly Expectation[]): readonly Cos
     return {
       levelMs: (timeMs + failing * idleOf(next)) / (1 - failing),
       slopeMsPerToken: slopeWithNext(slopeMsPerToken),
-      ...(bend !== undefined && { bend: { after: bend.after, slope: slopeWithNext(bend.slope) } }),
+      bend: bend && { after: bend.after, slope: slopeWithNext(bend.slope) },
     }
   })
 }
