@@ -66,7 +66,7 @@ export class Writers {
 
   /** Until so many have ended, ms at normal speed. */
   waitMs(needed: number): number {
-    const ends = this.#heap.values().sort((a, b) => a - b)
+    const ends = this.#heap.values().sort()
     const end = ends[Math.min(needed, ends.length) - 1]
     // With more than the writers to end, some of those that wait now have to end too
     return end === undefined ? 0 : (end - this.#written) * this.paceMs * Math.max(1, needed / ends.length)
@@ -123,7 +123,10 @@ class Heap {
   }
 
   /** The ends of those that still write, in no order. */
-  values(): number[] {
-    return this.#items.flatMap(({ endsAt, held }) => (held.isOver ? [] : [endsAt]))
+  values(): Float64Array {
+    const ends = new Float64Array(this.#items.length)
+    let count = 0
+    for (const { endsAt, held } of this.#items) if (!held.isOver) ends[count++] = endsAt
+    return ends.subarray(0, count)
   }
 }
