@@ -2,49 +2,24 @@
  * The router itself in the simulation: its decision, its isolates' state, its tracker and its schedule of syncs are the deployed ones. Only what is made of
  * promises there (the walk down the ranking, the heartbeat, the call to the tracker) is made of events here.
  */
-import { createRandom } from '../../src/algorithm/random'
-import { parseConfig } from '../../src/config'
-import { UNDESCRIBED } from '../../src/context/features'
 import type { Model } from '../../src/model'
 import { settlementOf } from '../../src/router/consequence'
-import { contestOf, idsIn, rankContest } from '../../src/router/contest'
-import { decide, type Question } from '../../src/router/decide'
 import { exclusionOf, type Sieve } from '../../src/router/filter'
-import { CENTRAL_WAIT_MS, FRESH_WAIT_MS } from '../../src/router/inform'
 import { isQuicker, type Patience, type Prompt, patienceMs } from '../../src/router/patience'
-import { createPlan, type Plan } from '../../src/router/plan'
-import { type Ruling, ruleOn } from '../../src/state/central'
-import type { ModelLoad, Settlement } from '../../src/state/local-load'
-import { freshForMs } from '../../src/state/refresh'
-import { STALE_MS } from '../../src/state/registry-view'
-import type { Report } from '../../src/state/report'
+import type { Plan } from '../../src/router/plan'
+import type { Settlement } from '../../src/state/local-load'
 import type { Ranked, StrategyName } from '../../src/strategy/strategy'
-import { priceOf } from './deadlines'
-import { Once } from './once'
+import { type Chosen, Decisions, featuresOf, NOBODY, PLACE } from './decisions'
+import { planFor } from './fleet-plan'
+import { Informing } from './informing'
 import { type Account, type Ask, type Ending, firstTokenLimitMs, type Policy, type Sent } from './policy'
 import { newIsolate, routerMs, type SimulatedIsolate } from './simulated-isolate'
 import type { MakePolicy, Setting } from './simulation'
 import { type Source, Syncing } from './syncing'
 import { TrackerLink } from './tracker-link'
 
-/** An isolate that has heard nothing lately asks before it decides, and waits so long at most: as in `http/informed.ts`. */
-const INFORMED_WAIT_MS = 100
-const PLACE = 'SIM'
-const POOL = 'fleet'
 /** Fewer tokens say nothing about the time per token: as in `router/attempt.ts`. */
 const MIN_TOKENS = 8
-
-const FEATURES = { ...UNDESCRIBED, stream: true } as const
-const CONTROLS = {
-  strategy: undefined,
-  priority: undefined,
-  key: undefined,
-  models: undefined,
-  deadlineMs: undefined,
-  fallback: true,
-  keepAlive: false,
-} as const
-const NOTHING = Object.freeze({})
 
 interface Options {
   readonly mindsDeadlines?: boolean
@@ -54,13 +29,6 @@ interface Options {
   /** Trackers that share the isolates. */
   readonly shards?: number
 }
-
-interface Chosen {
-  readonly ranking: readonly Ranked[]
-  readonly panic: boolean
-}
-
-const NOBODY: Chosen = Object.freeze({ ranking: [], panic: false })
 
 /** The router with this strategy in all its isolates. */
 export const ringroad =
@@ -76,93 +44,33 @@ class Ringroad implements Policy {
   readonly #ids: readonly string[]
   readonly #link: TrackerLink
   readonly #syncing: Syncing
+  readonly #decisions: Decisions
+  readonly #informing: Informing
   readonly #isolates: SimulatedIsolate[]
   /** Isolates that take no new requests and still have some. */
   readonly #retired: SimulatedIsolate[] = []
   /** What was decided, by the request's id. It is forgotten when that is answered. */
   readonly #chosen = new Map<number, Chosen>()
-  readonly #rulings = new Map<number, { readonly ruling: Ruling; readonly seed: number }>()
-  /** Of conversations, by number: the same text is found sooner in a map than its like. */
-  readonly #hashKeys = new Map<number, string>()
-  readonly #minds: boolean
-  readonly #mindsConversations: boolean
-  readonly #source: Source
   readonly #shards: number
   #made = 0
 
   constructor(strategy: StrategyName, setting: Setting, options: Options) {
     const { mindsDeadlines = true, mindsConversations = true, source = 'local', shards = 1 } = options
-    this.#mindsConversations = mindsConversations
-    this.#minds = mindsDeadlines
-    this.#source = source
     this.#shards = shards
     this.#link = new TrackerLink(setting, shards)
     this.#syncing = new Syncing(setting, this.#link, source)
     this.name = strategy
     this.#setting = setting
     this.#plan = planFor(strategy, setting)
+    this.#decisions = new Decisions(setting, this.#plan, { deadlines: mindsDeadlines, conversations: mindsConversations })
+    this.#informing = new Informing(setting, this.#link, this.#syncing, this.#decisions, source)
     this.#ids = setting.scenario.fleet.models.map(({ name }) => name)
     this.#models = this.#ids.flatMap(id => this.#plan.live.get(id) ?? [])
     this.#isolates = Array.from({ length: setting.scenario.isolates }, () => this.#newIsolate())
   }
 
   inform(ask: Ask, goOn: () => void): void {
-    const isolate = this.#isolateOf(ask)
-    if (this.#syncing.isFresh || this.nowMs - isolate.heardAtMs <= STALE_MS) {
-      this.#hear(ask, isolate, goOn)
-      return
-    }
-    const once = new Once(() => this.#hear(ask, isolate, goOn))
-    this.#setting.clock.after(INFORMED_WAIT_MS, () => once.go())
-    this.#syncing.call(isolate, () => once.go())
-  }
-
-  /** As `router/inform.ts` has it. */
-  #hear(ask: Ask, isolate: SimulatedIsolate, goOn: () => void): void {
-    const { load } = isolate.memory
-    const isSpared = this.#source === 'central' && !load.mayAsk(this.#setting.random, this.nowMs)
-    if (this.#source === 'central' && !isSpared) this.#askTracker(ask, isolate, goOn)
-    else if ((this.#source === 'fresh' || isSpared) && load.heardAgoMs(this.nowMs) > freshForMs(isolate.schedule.intervalMs))
-      this.#refresh(isolate, goOn)
-    else goOn()
-  }
-
-  #askTracker(ask: Ask, isolate: SimulatedIsolate, goOn: () => void): void {
-    const { clock, random } = this.#setting
-    const { load } = isolate.memory
-    const { nowMs } = this
-    const once = new Once(goOn)
-    clock.after(CENTRAL_WAIT_MS, () => {
-      load.settleAsked(question)
-      once.go()
-    })
-    const question = load.ask(nowMs)
-    const seed = Math.floor(random() * 2 ** 32)
-    const contest = contestOf(this.#plan, { ...this.#questionOf(ask, isolate), promptTokens: ask.promptTokens, seed })
-    const rule = (report: Report) => {
-      if (contest === undefined) throw new Error('nobody to choose from')
-      const inquiry = { question, promptTokens: ask.promptTokens, ids: idsIn(contest) }
-      return ruleOn(this.#link.trackerOf(isolate), report, inquiry, this.nowMs, seen => rankContest(contest, seen))
-    }
-    this.#link.carry(isolate, rule, ({ snapshot, ...ruling }) => {
-      isolate.schedule.told(nowMs, snapshot.intervalMs)
-      load.accept(snapshot, nowMs)
-      if (!once.isOver) {
-        this.#rulings.set(ask.id, { ruling, seed })
-        load.settleAsked(question, ruling.ranking[0])
-      }
-      once.go()
-    })
-  }
-
-  #refresh(isolate: SimulatedIsolate, goOn: () => void): void {
-    const once = new Once(() => {
-      isolate.waiting.delete(once)
-      goOn()
-    })
-    this.#setting.clock.after(FRESH_WAIT_MS, () => once.go())
-    isolate.waiting.add(once)
-    this.#syncing.call(isolate)
+    this.#informing.inform(ask, this.#isolateOf(ask), goOn)
   }
 
   choose(ask: Ask): number | undefined {
@@ -226,7 +134,7 @@ class Ringroad implements Policy {
       firstToken: () => {
         const { nowMs } = this
         lease.firstToken(nowMs)
-        load.placements.remember(this.#hashKeyOf(ask), id, nowMs, ranked?.isExpected)
+        load.placements.remember(this.#decisions.hashKeyOf(ask), id, nowMs, ranked?.isExpected)
         if (this.#syncing.isFresh) this.#link.exchange(isolate)
       },
       end: ending => {
@@ -275,84 +183,8 @@ class Ringroad implements Policy {
     if (this.#syncing.isFresh) this.#link.exchange(isolate)
     isolate.memory.retries.deposit(this.nowMs)
     isolate.schedule.watch(this.nowMs)
-    const heard = this.#rulings.get(ask.id)
-    this.#rulings.delete(ask.id)
-    const own = this.#questionOf(ask, isolate)
-    const question: Question =
-      heard === undefined
-        ? own
-        : {
-            ...own,
-            random: createRandom(heard.seed),
-            load: id => heard.ruling.seen.loads[id] ?? own.load(id),
-            view: heard.ruling.seen.view,
-          }
-    const decision = decide(this.#plan, question)
-    if (!decision.ok) return NOBODY
-    const { ranking, panic } = decision.value
-    return { ranking, panic }
+    return this.#decisions.decide(ask, isolate)
   }
-
-  #questionOf(ask: Ask, { memory }: SimulatedIsolate): Question {
-    const { nowMs } = this
-    const hashKey = this.#mindsConversations ? this.#hashKeyOf(ask) : ''
-    // The state is asked for the same figures several times in a decision, and nothing changes in between
-    const loads = new Map<string, ModelLoad>()
-    return {
-      model: POOL,
-      controls: this.#minds ? { ...CONTROLS, deadlineMs: ask.deadlineMs } : CONTROLS,
-      features: featuresOf(ask),
-      bound: undefined,
-      metadata: NOTHING,
-      claims: NOTHING,
-      hashKey,
-      lastModel: memory.load.placements.modelOf(hashKey, nowMs),
-      isPopular: memory.popularity.isPopular(hashKey, nowMs),
-      nowMs,
-      random: this.#setting.random,
-      turn: group => memory.turn(group),
-      load: id => {
-        let known = loads.get(id)
-        if (known === undefined) {
-          known = memory.load.load(id, nowMs)
-          loads.set(id, known)
-        }
-        return known
-      },
-      feedback: NOTHING,
-      place: PLACE,
-      view: memory.load.view(nowMs),
-    }
-  }
-
-  #hashKeyOf({ session, id }: Ask): string {
-    if (session < 0) return `request ${id}`
-    let key = this.#hashKeys.get(session)
-    if (key === undefined) {
-      key = `session ${session}`
-      this.#hashKeys.set(session, key)
-    }
-    return key
-  }
-}
-
-function planFor(strategy: StrategyName, { scenario, weights }: Setting): Plan {
-  const models = scenario.fleet.models.map((spec, index) => [
-    spec.name,
-    {
-      provider: 'openai-compatible',
-      model: `${spec.name}-upstream`,
-      baseUrl: `https://${spec.name}.example/v1`,
-      price: { input: priceOf(spec) / 8, output: priceOf(spec) },
-      // A model here may stand for hundreds
-      maxInFlight: 1_000_000,
-      weight: Math.max(0.1, Math.round((weights[index] ?? 1) * 1000) / 10),
-    },
-  ])
-  const pool = scenario.fleet.models.map(({ name }) => name)
-  const config = parseConfig({ models: Object.fromEntries(models), pools: { [POOL]: pool }, strategy })
-  if (!config.ok) throw new Error(JSON.stringify(config.failure))
-  return createPlan(config.value, () => true)
 }
 
 function settlementFor(ending: Ending, { promptTokens }: Ask, model: Model): Settlement {
@@ -368,5 +200,3 @@ function settlementFor(ending: Ending, { promptTokens }: Ask, model: Model): Set
 }
 
 const rankedIn = ({ ranking }: Chosen, id: string): Ranked | undefined => ranking.find(({ model }) => model.id === id)
-
-const featuresOf = ({ promptTokens, turn }: Ask) => ({ ...FEATURES, promptTokens, turns: turn })
