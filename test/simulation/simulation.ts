@@ -19,7 +19,7 @@ export interface Scenario {
   readonly isolates: number
   /** Ms between an isolate's refreshes; 'fresh': every decision sees everything; 'own': as the tracker asks for. */
   readonly staleness: number | 'fresh' | 'own'
-  /** To the tracker and back; as `ringroad.ts` has it by default. */
+  /** To the tracker and back; as `tracker-link.ts` has it by default. */
   readonly roundTripMs?: number | undefined
   readonly fault: Fault
   /** What the operator thinks of the models is off by up to this factor. */
