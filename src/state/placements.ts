@@ -20,9 +20,14 @@ const MAX_NEWS = 40
 /** Of more than an isolate has missed, it hears the latest. */
 const MAX_TOLD = 200
 
+interface Known {
+  readonly model: string
+  readonly atMs: number
+}
+
 /** What one isolate knows of conversations: its own, and those of which it was told. */
 export class KnownPlacements {
-  readonly #known = new Map<string, { readonly model: string; readonly atMs: number }>()
+  readonly #known = new Map<string, Known>()
   /** To be told, by key: the latest is what counts. */
   readonly #news = new Map<string, string>()
 
@@ -34,14 +39,17 @@ export class KnownPlacements {
   /** `isExpected`: whoever knows nothing of the conversation looks for it there; undefined: nobody looks for it anywhere. */
   remember(key: string, model: string, nowMs: number, isExpected?: boolean | undefined): void {
     const before = this.modelOf(key, nowMs)
-    this.#set(key, model, nowMs)
+    this.#set(key, { model, atMs: nowMs })
     if (isExpected === undefined || (before === undefined ? isExpected : before === model)) return
     this.#news.delete(key)
     this.#news.set(key, model)
   }
 
   hear(placements: Placements, nowMs: number): void {
-    for (const model in placements) for (const key of placements[model] ?? []) this.#hear(key, model, nowMs)
+    for (const model in placements) {
+      const place = { model, atMs: nowMs }
+      for (const key of placements[model] ?? []) this.#hear(key, place)
+    }
   }
 
   /** What nobody was told yet, or the latest of it. Told once: a report that is lost takes its hints with it. */
@@ -56,19 +64,19 @@ export class KnownPlacements {
   }
 
   /** What this isolate did since is the later news. */
-  #hear(key: string, model: string, atMs: number): void {
+  #hear(key: string, place: Known): void {
     const known = this.#known.get(key)
-    if (known === undefined) this.#add(key, model, atMs)
-    else if (known.atMs <= atMs) this.#set(key, model, atMs)
+    if (known === undefined) this.#add(key, place)
+    else if (known.atMs <= place.atMs) this.#set(key, place)
   }
 
-  #set(key: string, model: string, atMs: number): void {
+  #set(key: string, place: Known): void {
     this.#known.delete(key)
-    this.#add(key, model, atMs)
+    this.#add(key, place)
   }
 
-  #add(key: string, model: string, atMs: number): void {
-    this.#known.set(key, { model, atMs })
+  #add(key: string, place: Known): void {
+    this.#known.set(key, place)
     if (this.#known.size <= MAX_REMEMBERED) return
     const [oldest] = this.#known.keys()
     if (oldest !== undefined) this.#known.delete(oldest)
@@ -79,39 +87,76 @@ interface Entry {
   readonly key: string
   readonly model: string
   readonly source: string
+  /** Counted from the first that there ever was. */
+  readonly number: number
+  /** Of the same conversation. */
+  before: Entry | undefined
+  after: Entry | undefined
 }
 
 /** What a tracker passes on from each isolate to the others. */
 export class PlacementLog {
   /** The latest, and some older ones that go together now and then. */
   readonly #entries: Entry[] = []
+  /** Of each conversation in them. */
+  readonly #latest = new Map<string, Entry>()
   /** Of the entry that comes next. */
   #next = 0
 
   add(placements: Placements, source: string): void {
-    for (const [model, keys] of Object.entries(placements)) {
-      for (const key of keys) this.#entries.push({ key, model, source })
-      this.#next += keys.length
-    }
-    if (this.#entries.length > 2 * MAX_TOLD) this.#entries.splice(0, this.#entries.length - MAX_TOLD)
+    for (const model in placements) for (const key of placements[model] ?? []) this.#append(key, model, source)
+    if (this.#entries.length > 2 * MAX_TOLD)
+      for (const entry of this.#entries.splice(0, this.#entries.length - MAX_TOLD)) this.#forget(entry)
   }
 
-  /** Entries of others from `from` on, as `next` was when the isolate last heard. `NO_PLACEMENTS` where there are none. */
+  /** Entries of others from `from` on, as `next` was when the isolate last heard: each conversation once, with its latest. `NO_PLACEMENTS` where there are none. */
   since(from: number, isolate: string): Placements {
     const missed = Math.min(MAX_TOLD, this.#entries.length, Math.max(0, this.#next - from))
-    let latest: Map<string, string> | undefined
+    let models: Record<string, string[]> | undefined
     for (let at = this.#entries.length - missed; at < this.#entries.length; at++) {
       const entry = this.#entries[at]
-      if (entry === undefined || entry.source === isolate) continue
-      latest ??= new Map()
-      latest.set(entry.key, entry.model)
+      if (entry === undefined || entry.source === isolate || wasToldSince(this.#next - missed, entry, isolate)) continue
+      models ??= {}
+      const { key } = entry
+      const model = latestOf(entry, isolate)
+      const keys = models[model]
+      if (keys === undefined) models[model] = [key]
+      else keys.push(key)
     }
-    return latest === undefined ? NO_PLACEMENTS : byModel(latest)
+    return models ?? NO_PLACEMENTS
   }
 
   get next(): number {
     return this.#next
   }
+
+  #append(key: string, model: string, source: string): void {
+    const before = this.#latest.get(key)
+    const entry: Entry = { key, model, source, number: this.#next, before, after: undefined }
+    if (before !== undefined) before.after = entry
+    this.#latest.set(key, entry)
+    this.#entries.push(entry)
+    this.#next += 1
+  }
+
+  #forget({ key, after }: Entry): void {
+    if (after === undefined) this.#latest.delete(key)
+    else after.before = undefined
+  }
+}
+
+/** Another of this conversation, by somebody else than the isolate, comes before it from the number `from` on. */
+function wasToldSince(from: number, entry: Entry, isolate: string): boolean {
+  for (let { before } = entry; before !== undefined && before.number >= from; before = before.before)
+    if (before.source !== isolate) return true
+  return false
+}
+
+/** Where others than the isolate have sent it last. */
+function latestOf(entry: Entry, isolate: string): string {
+  let { model } = entry
+  for (let { after } = entry; after !== undefined; after = after.after) if (after.source !== isolate) model = after.model
+  return model
 }
 
 export function isPlacements(value: unknown): value is Placements {

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { KnownPlacements, PlacementLog } from '../../src/state/placements'
 
@@ -85,5 +86,33 @@ describe('what the tracker passes on', () => {
     // Two goes on there: no news
     two.remember('k', 'away', 2, false)
     expect(two.hasNews).toBe(false)
+  })
+
+  test("is each conversation of the others' once, where it went last, in the order in which they were first heard of", () => {
+    const step = fc.record({ source: fc.nat(3), key: fc.nat(5), model: fc.nat(2), from: fc.nat(40) })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), steps => {
+        const log = new PlacementLog()
+        for (const [at, { source, key, model, from }] of steps.entries()) {
+          log.add({ [`m${model}`]: [`k${key}`] }, `isolate ${source}`)
+          const places = new Map<string, string>()
+          for (const told of steps.slice(from, at + 1)) if (told.source !== source) places.set(`k${told.key}`, `m${told.model}`)
+          const expected: Record<string, string[]> = {}
+          for (const [each, place] of places) expected[place] = [...(expected[place] ?? []), each]
+          expect(log.since(from, `isolate ${source}`)).toEqual(expected)
+        }
+      }),
+      { seed: 20_261_201, numRuns: 300 },
+    )
+  })
+
+  test('is the same after what is old was given back', () => {
+    const log = new PlacementLog()
+    // One of a few conversations at a time, moved again and again
+    for (let turn = 0; turn < 1_000; turn++) log.add({ [`m${turn % 3}`]: [`k${turn % 7}`] }, 'a')
+    const told = log.since(log.next - 200, 'b')
+    const latest = Array.from({ length: 7 }, (_, back) => 999 - back)
+    const keysOf = (model: number) => latest.filter(turn => turn % 3 === model).map(turn => `k${turn % 7}`)
+    for (const model of [0, 1, 2]) expect([...(told[`m${model}`] ?? [])].sort()).toEqual(keysOf(model).sort())
   })
 })
