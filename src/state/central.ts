@@ -40,7 +40,7 @@ export function ruleOn(
   nowMs: number,
   rank: RankBy,
 ): Ruling & { readonly snapshot: Snapshot } {
-  const snapshot = tracker.tell(report, nowMs, 'ask')
+  const snapshot = tracker.sync(report, nowMs, 'ask')
   return { ...ruled(tracker, report, inquiry, nowMs, rank, snapshot), snapshot }
 }
 

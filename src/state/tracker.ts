@@ -11,7 +11,6 @@ import { mayProbe, probing } from './ejection'
 import { Elsewhere, isDueElsewhere } from './elsewhere'
 import { type Burden, type Experience, learn, NO_EXPERIENCE } from './experience'
 import { type KnownModel, modelFor, modelsFor } from './known-model'
-import { LazySnapshot } from './lazy-snapshot'
 import { NO_PLACEMENTS, PlacementLog } from './placements'
 import type { Counts, LoggedDecision, ModelSnapshot, Report, Snapshot } from './report'
 import { type Reporter, reserving, standingOf, wantedSince } from './reporter'
@@ -75,15 +74,9 @@ export class Tracker {
 
   /** Takes in a report and answers with what the reporter needs to know of everyone else. `kind`: whether the call asks for a choice as well. */
   sync(report: Report, nowMs: number, kind: Call = 'sync'): Snapshot {
-    const { models, ...head } = this.tell(report, nowMs, kind)
-    return { ...head, models }
-  }
-
-  /** The same, for whoever need not write it down. */
-  tell(report: Report, nowMs: number, kind: Call = 'sync'): LazySnapshot {
     this.#take(report, nowMs, kind)
     const own = this.#reporters.get(report.isolate)
-    return new LazySnapshot(this.#head(own, nowMs), this.#everything(), own, nowMs)
+    return { ...this.#head(own, nowMs), models: modelsFor(this.#everything(), own, nowMs) }
   }
 
   /** The same, with the models as JSON text of `RowsSince`: only those that have changed since the version that the reporter has. */

@@ -47,7 +47,7 @@ export class Syncing {
       return
     }
     const { load } = isolate.memory
-    const exchange = (report: Report) => this.#link.trackerOf(isolate).tell(report, this.#link.nowMs)
+    const exchange = (report: Report) => this.#link.trackerOf(isolate).sync(report, this.#link.nowMs)
     const onLost = () => {
       isolate.schedule.end(startedMs, undefined)
       this.changed(isolate)

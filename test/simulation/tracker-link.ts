@@ -65,7 +65,7 @@ export class TrackerLink {
     const { load } = isolate.memory
     const { nowMs } = this
     this.#syncs += 1
-    load.accept(this.trackerOf(isolate).tell(load.report(nowMs), nowMs), nowMs)
+    load.accept(this.trackerOf(isolate).sync(load.report(nowMs), nowMs), nowMs)
   }
 
   /** A call to the tracker and back, both ways with their time. */
