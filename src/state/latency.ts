@@ -100,7 +100,7 @@ export function observeFirstToken(
       : latency
   // Queueing that was expected and did not happen must not make the model look as if it had no base
   const y = Math.max(ms - queueMs, LEAST_OWN * ms)
-  const isCrowded = crowd.isFull || slope * crowd.waitingTokens > base
+  const isCrowded = crowd.isFull || aheadOf(latency, nowMs) * slope * crowd.waitingTokens > base
   return {
     ...departed,
     // In a crowd nobody can tell how much of it was queueing, only that it takes no longer than this without

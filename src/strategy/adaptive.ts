@@ -34,6 +34,11 @@ import { sparedAmong, sparedLast } from './thinning'
 const MIN_IDLE_MS = 1
 /** Standard deviations that stay free: to run out of room costs far more than to leave a little. */
 const CAUTION = 2
+/**
+ * A server that reads one prompt after the other, seen through views that are somewhat old, shows about so much of its queue. Large APIs read side by side and show next to
+ * none: there, what others may have sent since costs nothing, and whoever thought so would spread requests over models that are slower.
+ */
+const QUEUEING = 0.3
 /** What is read again takes the time of everyone behind as well, and more is read there in the next turns. Of 1, 1.5 and 2.5 the last kept most caches in simulation, at the same times. */
 const STAY = 2.5
 
@@ -114,7 +119,8 @@ function expectationOf({ model, load }: Candidate, prior: Prior, ownTokens: numb
   // As many end unseen as begin, both by chance
   const deviation = CAUTION * Math.sqrt(2 * share * counted)
   const room = roomFor(concurrency, answerMs, inFlight, deviation)
-  const slopeMsPerToken = (line.slopeMsPerToken + crowdMs / meanTokens) * load.slowdown
+  const othersMsPerToken = line.slopeMsPerToken * Math.min(1, (line.ahead ?? 1) / QUEUEING)
+  const slopeMsPerToken = (othersMsPerToken + crowdMs / meanTokens) * load.slowdown
   const readMs = line.slopeMsPerToken * (line.ahead ?? 1) * load.waitingTokens * load.slowdown
   const queueMs = Math.max(0, room.waitMs - readMs)
   return {

@@ -41,6 +41,22 @@ describe('a prompt that waits behind others', () => {
     expect(baseMs).toBeLessThanOrEqual(301)
   })
 
+  it('leaves a large API its base, however many are on their way to it and however much its times vary', () => {
+    const random = createRandom(2)
+    let latency = NO_LATENCY
+    for (let i = 0; i < 2_000; i++) {
+      const own = Math.floor(100 + 4_000 * random())
+      const crowd = { waitingTokens: 100_000, roomMs: 0, isFull: false }
+      // As often twice as long as half as long
+      const ms = (420 + 0.03 * own) * 2 ** (random() + random() - 1)
+      latency = observeFirstToken(latency, own + 100_000, ms, START_MS + i * EVERY_MS, { ownTokens: own, crowd })
+    }
+    const { baseMs, ahead } = read(latency)
+    expect(ahead).toBeLessThan(0.05)
+    expect(baseMs).toBeGreaterThan(300)
+    expect(baseMs).toBeLessThan(500)
+  })
+
   it('counts them less, the less is known of them', () => {
     expect(read(learned(1, 40_000)).ahead).toBeLessThan(read(learned(1, 10_000)).ahead)
   })

@@ -59,6 +59,19 @@ describe('with an old view', () => {
     expect(chiSquare([a * 20_000, b * 20_000], [15_000, 5_000])).toBeLessThan(chiSquareBound(1))
   })
 
+  test.each([
+    ['one prompt after the other, by the order in which they read', 1, 0.25],
+    ['side by side, by nothing but their own times', 0, 1],
+  ])('tokens that arrived since are shared by models that read %s', (_, ahead, share) => {
+    // 500,000 tokens: a queue of them would raise the one by 0.03 ms a token and the other by 0.01, far above both bases
+    const all = [
+      candidate('starts', { firstToken: { ...line(400, 0.03), ahead } }, { maxInFlight: 1_000_000 }),
+      candidate('reads', { firstToken: { ...line(900, 0.01), ahead } }, { maxInFlight: 1_000_000 }),
+    ]
+    const [starts = 0] = sharesOf(all, { ageMs: 5_000, arrivalsPerSecond: 100, meanPromptTokens: 1_000 }, 4_000)
+    expect(starts).toBeCloseTo(share, 1)
+  })
+
   test('hosted models without slope do not attract the whole fleet: a second of 1,000 requests is shared by what each can carry', () => {
     const all = [
       candidate('a', { firstToken: line(400, 0) }, { maxInFlight: 200 }),
