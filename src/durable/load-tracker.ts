@@ -6,7 +6,7 @@
  * the tracker above of its isolates, and is told of everyone else's: see `exchange.ts`.
  */
 import { createDurable } from 'itty-durable'
-import { type Contest, idsIn, isContest, rankContest } from '../router/contest'
+import { type Contest, idsIn, isContest, rankContest, sharedBy } from '../router/contest'
 import { type Inquiry, type Ruling, ruleInRows, ruleOn, type Seen } from '../state/central'
 import { type RegistryView, TRACKER_AGE_MS } from '../state/registry-view'
 import { isReport, type Report, type Snapshot, type SyncAnswer } from '../state/report'
@@ -78,7 +78,12 @@ export class LoadTracker extends createDurable({ autoPersist: false }) {
   /** A sync that also chooses. One request at a time gets this far, so that each sees whom the ones before it chose. */
   async rule(report: Report, contest: Contest, question: number | null): Promise<(SyncAnswer & Ruled) | Response> {
     if (!isReport(report) || !isContest(contest)) throw new TypeError('this is not a report with a contest')
-    const inquiry = { question: question ?? undefined, promptTokens: contest.allTokens, ids: idsIn(contest) }
+    const inquiry = {
+      question: question ?? undefined,
+      promptTokens: contest.allTokens,
+      ids: idsIn(contest),
+      sharedBy: (model: string) => sharedBy(contest, model),
+    }
     const { answer, ruling } = this.#rule(report, inquiry, seen => rankContest(contest, seen))
     await this.#writeInTime(report)
     // Whoever waits for a decision does not wait for the registry

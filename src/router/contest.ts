@@ -71,6 +71,10 @@ export const idsIn = ({ sides }: Contest): readonly string[] => [
   ...new Set(sides.flat().flatMap(([id, , , account, place]) => [id, account, place])),
 ]
 
+/** The account and the place that a model is reached by. */
+export const sharedBy = ({ sides }: Contest, model: string): readonly string[] =>
+  sides.flat().flatMap(([id, , , account, place]) => (id === model ? [account, place] : []))
+
 /** The ids of those that can serve, best first. `prepare` is `preparedFor`, which remembers. */
 export function rankContest(
   contest: Contest,

@@ -22,6 +22,8 @@ export interface Inquiry {
   readonly promptTokens: number
   /** Whose load matters. */
   readonly ids: readonly string[]
+  /** Of these, the account and the place that a model is reached by. */
+  readonly sharedBy?: ((model: string) => readonly string[]) | undefined
 }
 
 export interface Ruling {
@@ -59,7 +61,7 @@ export function ruleInRows(
 function ruled(
   tracker: Tracker,
   { isolate }: Report,
-  { question, promptTokens, ids }: Inquiry,
+  { question, promptTokens, ids, sharedBy = () => [] }: Inquiry,
   nowMs: number,
   rank: RankBy,
   head: Changes['head'],
@@ -68,7 +70,8 @@ function ruled(
   const seen = seenAt(known, head, ids, nowMs)
   const ranking = rank(seen)
   const [first] = ranking
-  if (question !== undefined && first !== undefined) tracker.reserve(isolate, question, { model: first, promptTokens }, nowMs)
+  if (question !== undefined && first !== undefined)
+    tracker.reserve(isolate, question, { model: first, promptTokens }, sharedBy(first), nowMs)
   // Of whom the tracker knows nothing, the isolate knows as much
   const loads = Object.entries(seen.loads).filter(([id]) => known[id] !== undefined)
   return { ranking, seen: { ...seen, loads: Object.fromEntries(loads) } }

@@ -7,7 +7,7 @@
  * States are plain data, never changed in place.
  */
 import { type Ewma, evidence, observe, readWithPrior } from '../algorithm/ewma'
-import { DUE_MS } from './report'
+import { DUE_MS, type ModelSnapshot } from './report'
 
 export interface Health {
   readonly consecutiveFailures: number
@@ -77,13 +77,27 @@ export function cool(health: Health, forMs: number, nowMs: number): Health {
 
 export const isEjected = (health: Health): boolean => health.ejectedUntilMs > 0
 
-/** 0: healthy. `DUE_MS`: its time is over, and only a probe is missing; while one is out, as long as it has for its answer. */
-export const ejectedForMs = (health: Health, nowMs: number): number =>
-  isEjected(health) ? Math.max(DUE_MS, health.ejectedUntilMs - nowMs, probedForMs(health, nowMs)) : 0
+/** For how much longer it is left out, a probe's time for its answer included; from 0 down: only a probe is missing, and for so long. Undefined: healthy. */
+export const leftOutMs = (health: Health, nowMs: number): number | undefined =>
+  isEjected(health) ? Math.max(health.ejectedUntilMs, probedUntilMs(health)) - nowMs : undefined
+
+/** 0: healthy. `DUE_MS`: only a probe is missing. */
+export const ejectedForMs = (health: Health, nowMs: number): number => toldOut(leftOutMs(health, nowMs)).ejectedForMs
+
+/** How `leftOutMs` is told. */
+export const toldOut = (leftMs: number | undefined): Pick<ModelSnapshot, 'ejectedForMs' | 'dueForMs'> =>
+  leftMs === undefined
+    ? HEALTHY_TOLD
+    : leftMs >= 0
+      ? { ejectedForMs: Math.max(DUE_MS, leftMs) }
+      : { ejectedForMs: DUE_MS, dueForMs: -leftMs }
+
+const HEALTHY_TOLD = Object.freeze({ ejectedForMs: 0 })
 
 /** For how much longer a probe that is out may answer; 0: none is. */
-export const probedForMs = ({ probedAtMs }: Health, nowMs: number): number =>
-  probedAtMs === 0 ? 0 : Math.max(0, probedAtMs + PROBE_MS - nowMs)
+export const probedForMs = (health: Health, nowMs: number): number => Math.max(0, probedUntilMs(health) - nowMs)
+
+const probedUntilMs = ({ probedAtMs }: Health): number => (probedAtMs === 0 ? 0 : probedAtMs + PROBE_MS)
 
 /** Whether its time is over and nobody else is trying it. `isDueElsewhere`: so it is where others have ejected it. */
 export function mayProbe(health: Health, nowMs: number, isDueElsewhere = false): boolean {

@@ -2,7 +2,7 @@
  * What other trackers have told of their isolates, and how a model looks with that. It is put together now and then and not for every question; a tracker that
  * has fallen silent drops out then.
  */
-import { probedForMs } from './ejection'
+import { type Health, leftOutMs, probedForMs, toldOut } from './ejection'
 import type { Experience } from './experience'
 import { scarcer } from './headroom'
 import { DUE_MS, type Headroom, type ModelSnapshot } from './report'
@@ -74,15 +74,13 @@ export function addElsewhere(
   const row = seen.all.models[id]
   if (row === undefined) return here
   const [inFlight, waitingTokens] = row.held ?? NOBODY
-  const outMs = outForMs(row, seen.atMs, succeededAtMs, nowMs)
   return {
     ...here,
     inFlight: here.inFlight + inFlight,
     waitingTokens: here.waitingTokens + waitingTokens,
     recentFailures: here.recentFailures + (row.failures ?? 0),
     headroom: scarcer(here.headroom, headroomOf(row)),
-    // Left out there, it may be tried from here
-    ejectedForMs: outMs === 0 ? here.ejectedForMs : Math.max(here.ejectedForMs, outMs, probedForMs(health, nowMs)),
+    ...toldOut(outOfEither(health, outThereMs(row, seen.atMs, succeededAtMs, nowMs), nowMs)),
   }
 }
 
@@ -92,14 +90,22 @@ export function addElsewhere(
  */
 export function isDueElsewhere({ all, atMs }: Seen, id: string, succeededAtMs: number, nowMs: number): boolean {
   const row = all.models[id]
-  return row !== undefined && outForMs(row, atMs, succeededAtMs, nowMs) === DUE_MS
+  return row !== undefined && (outThereMs(row, atMs, succeededAtMs, nowMs) ?? Number.POSITIVE_INFINITY) <= DUE_MS
+}
+
+/** As `leftOutMs`. Left out there, it may be tried from here. */
+function outOfEither(health: Health, thereMs: number | undefined, nowMs: number): number | undefined {
+  const hereMs = leftOutMs(health, nowMs)
+  if (thereMs === undefined) return hereMs
+  const probedMs = probedForMs(health, nowMs)
+  return Math.max(hereMs ?? thereMs, thereMs, probedMs > 0 ? probedMs : thereMs)
 }
 
 /** Elsewhere it is left out. Whoever has had an answer from it since knows better: what fails there works here. `atMs`: when that was seen. */
-function outForMs({ out }: SummaryRow, atMs: number, succeededAtMs: number, nowMs: number): number {
-  if (out === undefined) return 0
+function outThereMs({ out }: SummaryRow, atMs: number, succeededAtMs: number, nowMs: number): number | undefined {
+  if (out === undefined) return undefined
   const elapsedMs = nowMs - atMs
-  return succeededAtMs > nowMs - elapsedMs - out[1] ? 0 : Math.max(DUE_MS, out[0] - elapsedMs)
+  return succeededAtMs > nowMs - elapsedMs - out[1] ? undefined : out[0] - elapsedMs
 }
 
 const headroomOf = ({ headroom }: SummaryRow): Headroom | null =>

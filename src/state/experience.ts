@@ -7,7 +7,17 @@ import { type AnswerLength, NO_ANSWERS, NO_LENGTHS, observeLengths, readLengths 
 import { type AnswerTime, observeWriting, readAnswerMs } from './answer-time'
 import { type CachedState, observeCached, readCached } from './cached-share'
 import { type Concurrency, isNearlyFull, NO_CONCURRENCY, observeStart, readConcurrency, roomFor } from './concurrency'
-import { cool, ejectedForMs, failureRate, HEALTHY, type Health, observeResults, recentFailures } from './ejection'
+import {
+  cool,
+  failureRate,
+  HEALTHY,
+  type Health,
+  isEjected,
+  leftOutMs,
+  observeResults,
+  recentFailures,
+  toldOut,
+} from './ejection'
 import { type RememberedHeadroom, recall, remember } from './headroom'
 import {
   explainedMs,
@@ -58,7 +68,9 @@ export function learn(before: Experience, learned: Learned, burden: Burden, nowM
   // Whoever still answers is busy and not broken, however long it makes wait: to leave it out would only drown the others, one after the other
   const failed = learned.failed - (nowMs - answeredAtMs <= ALIVE_MS ? (learned.outwaited ?? 0) : 0)
   const healed = learned.healed ? HEALTHY : before.health
-  const health = cool(observeResults(healed, learned.succeeded, failed, nowMs), learned.coolMs, nowMs)
+  // A first token is answer enough to let a model back in: its last one may be a minute away
+  const succeeded = learned.succeeded + (isEjected(healed) && learned.firstTokens.length > 0 ? 1 : 0)
+  const health = cool(observeResults(healed, succeeded, failed, nowMs), learned.coolMs, nowMs)
   const { headroom } = learned
   return {
     latency,
@@ -137,6 +149,6 @@ export function readExperience(
     recentFailures: recentFailures(health, nowMs),
     headroom: recall(headroom, nowMs),
     usualHeadroom: usualHeadroom?.value ?? null,
-    ejectedForMs: ejectedForMs(health, nowMs),
+    ...toldOut(leftOutMs(health, nowMs)),
   }
 }

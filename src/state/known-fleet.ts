@@ -5,7 +5,7 @@
 import { PROBE_MS } from './ejection'
 import type { Told } from './model-load'
 import { hasTurn, turnShare } from './probe-turn'
-import type { ModelSnapshot, Snapshot } from './report'
+import { DUE_MS, type ModelSnapshot, type Snapshot } from './report'
 import { LEASE_MS } from './tracker'
 
 /** The fleet's traffic. */
@@ -37,7 +37,11 @@ export class KnownFleet {
     if (this.#snapshot === undefined) return { model: undefined, ageMs: Number.POSITIVE_INFINITY, hasTurn: false }
     const { value, atMs } = this.#snapshot
     const known = value.models[model]
-    return { model: known, ageMs: nowMs - atMs, hasTurn: isOut(known) && this.#hasTurn(model, nowMs) }
+    return {
+      model: known,
+      ageMs: nowMs - atMs,
+      hasTurn: isOut(known) && this.#hasTurn(model, dueForMs(known, nowMs - atMs), nowMs),
+    }
   }
 
   /** The tracker said something of it. */
@@ -50,10 +54,14 @@ export class KnownFleet {
     return this.#snapshot?.value.models[model]?.perTokenMs ?? undefined
   }
 
-  /** A request goes there. */
-  send(model: string, nowMs: number): void {
-    if (isOut(this.#snapshot?.value.models[model])) this.#tried.set(model, nowMs)
-    else this.#tried.delete(model)
+  /** A request goes there. True: although it is left out. */
+  send(model: string, nowMs: number): boolean {
+    if (!isOut(this.#snapshot?.value.models[model])) {
+      this.#tried.delete(model)
+      return false
+    }
+    this.#tried.set(model, nowMs)
+    return true
   }
 
   /** Undefined while there is no snapshot young enough for its counts to mean anything. */
@@ -82,11 +90,15 @@ export class KnownFleet {
     return this.#snapshot?.value.isolates ?? 1
   }
 
-  #hasTurn(model: string, nowMs: number): boolean {
+  #hasTurn(model: string, dueForMs: number, nowMs: number): boolean {
     if (nowMs - (this.#tried.get(model) ?? Number.NEGATIVE_INFINITY) < PROBE_MS) return false
     const { isolates, arrivalsPerSecond } = this.#snapshot?.value ?? { isolates: 1, arrivalsPerSecond: 0 }
-    return hasTurn(this.#isolate, model, turnShare(isolates, arrivalsPerSecond), nowMs)
+    return hasTurn(this.#isolate, turnShare(isolates, arrivalsPerSecond, dueForMs), nowMs)
   }
 }
 
-const isOut = (model: ModelSnapshot | undefined): boolean => model !== undefined && model.ejectedForMs > 0
+const isOut = (model: ModelSnapshot | undefined): model is ModelSnapshot => model !== undefined && model.ejectedForMs > 0
+
+/** By now. */
+const dueForMs = ({ ejectedForMs, dueForMs = 0 }: ModelSnapshot, ageMs: number): number =>
+  ejectedForMs > DUE_MS ? Math.max(0, ageMs - ejectedForMs) : dueForMs + Math.max(0, ageMs)

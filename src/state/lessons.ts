@@ -111,6 +111,10 @@ export class Lessons {
     this.#of(id).healed = true
   }
 
+  try(id: string): void {
+    this.#of(id).tried = true
+  }
+
   /** Goes with the next batch. */
   decision(decision: LoggedDecision): void {
     this.#decisions = [...this.#decisions, decision].slice(-MAX_DECISIONS)

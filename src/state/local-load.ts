@@ -88,7 +88,8 @@ export class LocalLoad {
     let firstAtMs: number | undefined
     this.#lessons.start(model, promptTokens)
     if (!this.#questions.send(model)) this.#lessons.startUnheard(nowMs)
-    for (const id of [model, ...shared]) this.#useProbe(id, nowMs)
+    this.#useProbe(model, nowMs)
+    for (const id of shared) if (this.#useProbe(id, nowMs)) this.#lessons.try(id)
     return {
       model,
       renew: atMs => this.#leases.renew(held, atMs),
@@ -254,10 +255,11 @@ export class LocalLoad {
     this.#health.set(id, HEALTHY)
   }
 
-  #useProbe(id: string, nowMs: number): void {
-    this.#fleet.send(id, nowMs)
+  /** True: others have it left out. */
+  #useProbe(id: string, nowMs: number): boolean {
     const health = this.#healthOf(id)
     if (mayProbe(health, nowMs)) this.#health.set(id, probing(health, nowMs))
+    return this.#fleet.send(id, nowMs)
   }
 
   #healthOf(id: string): Health {

@@ -99,6 +99,8 @@ export interface Learned {
   readonly headroom: Headroom | null
   /** Of an account or a place: it was left out, and has answered. */
   readonly healed: boolean
+  /** Of an account or a place: it was left out, and a request has gone there. Starts say so of a model. */
+  readonly tried?: boolean | undefined
 }
 
 /** What is left of the scarcest rate limit, 0..1, and for how long that is to be believed. */
@@ -170,6 +172,8 @@ export interface ModelSnapshot {
   readonly usualHeadroom?: number | null | undefined
   /** 0: healthy. `DUE_MS`: its time is over, and only a probe is missing. */
   readonly ejectedForMs: number
+  /** For how long only a probe has been missing. Undefined: it is not that, or a version tells that does not know. */
+  readonly dueForMs?: number | undefined
 }
 
 /** Whether a report is of this version's shape: one of another must not be counted, and above all not be kept. */

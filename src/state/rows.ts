@@ -5,6 +5,7 @@
  * A version counts the changes, and an isolate says which one it has. Rows that were sent and lost are sent again, since nobody has seen their version; a
  * tracker that was made anew has another `epoch`, and everyone gets everything. Figures are rounded, so that noise is no change.
  */
+import { toldOut } from './ejection'
 import { DUE_MS, type ModelSnapshot } from './report'
 
 /** Of a model at rest, of which nothing is known: fields that say no more are left out, and so are rows. */
@@ -30,7 +31,7 @@ const AT_REST: ModelSnapshot = Object.freeze({
 
 /** A model's state without what goes without saying; null: that is all of it. Times are the tracker's own, so that they do not change as time passes. */
 export type Row =
-  | (Omit<Partial<ModelSnapshot>, 'headroom' | 'ejectedForMs'> & {
+  | (Omit<Partial<ModelSnapshot>, 'headroom' | 'ejectedForMs' | 'dueForMs'> & {
       readonly headroom?: readonly [share: number, untilMs: number]
       readonly ejectedUntilMs?: number
     })
@@ -122,15 +123,14 @@ export class Rows {
   }
 }
 
-export function rowOf({ headroom, ejectedForMs, ...model }: ModelSnapshot, nowMs: number): Row {
+export function rowOf({ headroom, ejectedForMs, dueForMs = 0, ...model }: ModelSnapshot, nowMs: number): Row {
   const row: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(model)) {
     const figure = short(value)
     if (figure !== undefined && figure !== (IDLE[name] ?? null)) row[name] = figure
   }
   if (headroom !== null) row.headroom = [rounded(headroom.share), Math.round(nowMs + headroom.forMs)]
-  // One that is due for a probe stays due
-  if (ejectedForMs > 0) row.ejectedUntilMs = ejectedForMs > DUE_MS ? Math.round(nowMs + ejectedForMs) : DUE_MS
+  if (ejectedForMs > 0) row.ejectedUntilMs = Math.round(nowMs + (ejectedForMs > DUE_MS ? ejectedForMs : -dueForMs))
   return Object.keys(row).length === 0 ? null : row
 }
 
@@ -141,7 +141,7 @@ function modelOf(row: Row, atMs: number): ModelSnapshot {
     ...AT_REST,
     ...model,
     headroom: headroom !== undefined && leftMs > 0 ? { share: headroom[0], forMs: leftMs } : null,
-    ejectedForMs: ejectedUntilMs === undefined ? 0 : Math.max(DUE_MS, ejectedUntilMs - atMs),
+    ...toldOut(ejectedUntilMs === undefined ? undefined : ejectedUntilMs - atMs),
   }
 }
 

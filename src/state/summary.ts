@@ -8,7 +8,7 @@
  * How fast a model is differs by place and is not in it. That it fails, or refuses, or has how much of a rate limit left, is known elsewhere as well.
  */
 import type { ArrivalRates } from './arrivals'
-import { ejectedForMs, isEjected, recentFailures } from './ejection'
+import { isEjected, recentFailures } from './ejection'
 import type { Experience } from './experience'
 import { recall } from './headroom'
 import { rounded } from './rows'
@@ -20,7 +20,7 @@ export interface SummaryRow {
   readonly held?: readonly [inFlight: number, waitingTokens: number, waitingRequests: number] | undefined
   /** Recent ones, decayed. */
   readonly failures?: number | undefined
-  /** Left out: for how much longer, and since when. */
+  /** Left out: for how much longer (from 0 down: its time is over, and nobody has had an answer yet), and since when. */
   readonly out?: readonly [forMs: number, agoMs: number] | undefined
   readonly headroom?: readonly [share: number, forMs: number] | undefined
 }
@@ -57,7 +57,7 @@ export function summaryRowOf(
   const row: SummaryRow = {
     ...(inFlight > 0 && { held: [inFlight, waitingTokens, waiting[0]] as const }),
     ...(failures >= FAILURES && { failures: Math.round(failures * 10) / 10 }),
-    ...(isEjected(health) && { out: [ejectedForMs(health, nowMs), Math.max(0, nowMs - outAtMs)] as const }),
+    ...(isEjected(health) && { out: [health.ejectedUntilMs - nowMs, Math.max(0, nowMs - outAtMs)] as const }),
     ...(headroom !== null &&
       headroom.share < SCARCE && { headroom: [rounded(headroom.share), Math.round(headroom.forMs)] as const }),
   }
@@ -108,8 +108,7 @@ export function aged(summary: Summary, elapsedMs: number): Summary {
     {
       held,
       failures,
-      // Who is due for a probe stays due
-      out: out === undefined ? undefined : [Math.max(Math.min(out[0], 1), out[0] - elapsedMs), out[1] + elapsedMs],
+      out: out === undefined ? undefined : [out[0] - elapsedMs, out[1] + elapsedMs],
       headroom: headroom === undefined || headroom[1] <= elapsedMs ? undefined : [headroom[0], headroom[1] - elapsedMs],
     },
   ])

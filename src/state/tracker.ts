@@ -93,14 +93,14 @@ export class Tracker {
     return { head: this.#head(own, nowMs), rows: `${rest.slice(0, -1)},"shared":${shared}}` }
   }
 
-  /** Counts a request that this isolate asked about and will send to the model. Does nothing where its latest report says that the question is settled. */
-  reserve(isolate: string, question: number, reservation: Reservation, nowMs: number): void {
+  /** Counts a request that this isolate asked about and will send to the model, by the account and the place in `shared`. Does nothing where its latest report says that the question is settled. */
+  reserve(isolate: string, question: number, reservation: Reservation, shared: readonly string[], nowMs: number): void {
     const before = this.#reporters.get(isolate)
     const after = before && reserving(before, question, reservation)
     if (after === undefined) return
     this.#recount(before, after)
     this.#reporters.replace(isolate, after)
-    this.#try(reservation.model, nowMs)
+    for (const id of [reservation.model, ...shared]) this.#try(id, nowMs)
   }
 
   /** Another tracker's isolates. */
@@ -174,7 +174,7 @@ export class Tracker {
     for (const id in report.learned) {
       const learned = report.learned[id]
       if (learned === undefined) continue
-      if (learned.starts > 0) this.#try(id, nowMs)
+      if (learned.starts > 0 || learned.tried === true) this.#try(id, nowMs)
       this.#models.set(id, learn(this.#models.get(id) ?? NO_EXPERIENCE, learned, this.#burdenOf(id), nowMs))
       this.#changeOne(id)
     }

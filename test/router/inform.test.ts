@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../src/algorithm/random'
 import type { ConfigInput } from '../../src/config'
-import { idsIn, rankContest } from '../../src/router/contest'
+import { idsIn, rankContest, sharedBy } from '../../src/router/contest'
 import { CENTRAL_WAIT_MS, FRESH_WAIT_MS, type Informed, inform } from '../../src/router/inform'
 import type { Sized } from '../../src/router/question'
 import type { Hearing } from '../../src/router/world'
@@ -52,7 +52,12 @@ function setUp(route: Route, answersAfterMs: number | 'never' = 30) {
       const startedMs = world.nowMs
       const report = host.load.report(startedMs)
       return answered((): Ruling => {
-        const inquiry = { question, promptTokens: contest.allTokens, ids: idsIn(contest) }
+        const inquiry = {
+          question,
+          promptTokens: contest.allTokens,
+          ids: idsIn(contest),
+          sharedBy: (model: string) => sharedBy(contest, model),
+        }
         const { snapshot, ...ruling } = ruleOn(tracker, report, inquiry, world.nowMs, seen => rankContest(contest, seen))
         host.load.accept(snapshot, startedMs)
         return ruling

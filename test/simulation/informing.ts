@@ -1,5 +1,5 @@
 /** What an isolate waits for before it decides, by where the route has its view from. */
-import { idsIn, rankContest } from '../../src/router/contest'
+import { idsIn, rankContest, sharedBy } from '../../src/router/contest'
 import { CENTRAL_WAIT_MS, FRESH_WAIT_MS } from '../../src/router/inform'
 import { ruleOn } from '../../src/state/central'
 import { freshForMs } from '../../src/state/refresh'
@@ -65,7 +65,12 @@ export class Informing {
     const contest = this.#decisions.contest(ask, isolate, seed)
     const rule = (report: Report) => {
       if (contest === undefined) throw new Error('nobody to choose from')
-      const inquiry = { question, promptTokens: ask.promptTokens, ids: idsIn(contest) }
+      const inquiry = {
+        question,
+        promptTokens: ask.promptTokens,
+        ids: idsIn(contest),
+        sharedBy: (model: string) => sharedBy(contest, model),
+      }
       return ruleOn(this.#link.trackerOf(isolate), report, inquiry, this.#nowMs, seen => rankContest(contest, seen))
     }
     this.#link.carry(isolate, rule, ({ snapshot, ...ruling }) => {

@@ -205,6 +205,22 @@ describe('a question to the tracker', () => {
     ])
   })
 
+  it('tries an account that was left out with one question and not with all of them', () => {
+    const { tracker, isolate, pass, now } = region()
+    const refused = isolate('refused')
+    const account = '#account:KEY'
+    const ids = [...IDS, account]
+    refused.load.take('b', 1, now(), [account]).settle({ verdict: 'neutral', coolMs: 60_000, cools: account }, now())
+    refused.sync()
+    pass(60_000)
+    const probes = ['one', 'two', 'three'].map(name => {
+      const report = { ...isolate(name).load.report(now()), asked: [1] }
+      const inquiry = { question: 1, promptTokens: 1, ids, sharedBy: () => [account] }
+      return ruleOn(tracker, report, inquiry, now(), () => ['b']).seen.loads[account]?.probe
+    })
+    expect(probes).toEqual([true, false, false])
+  })
+
   it('is a start that was known of at once', () => {
     const { isolate, pass, now } = region()
     const { ask, load } = isolate('one')
