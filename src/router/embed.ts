@@ -100,12 +100,13 @@ function vectorsFrom(
   onHeaders: () => void,
 ): Promise<Result<TranslatedVectors>> {
   const { request, upstream } = sending
-  const gotFirstToken = limitFirstToken(sending)
+  const isPart = upstream.calls.length > 1 && part.input.kind === 'texts'
+  const promptTokens = isPart ? estimateTextTokens(part.input.texts) : request.promptTokens
+  // By its own texts: with time for all of them, a call that hangs would use up the whole request's
+  const gotFirstToken = limitFirstToken({ ...sending, request: { ...request, promptTokens } })
   return call(sending, up, response => {
     gotFirstToken()
     onHeaders()
-    const isPart = upstream.calls.length > 1 && part.input.kind === 'texts'
-    const promptTokens = isPart ? estimateTextTokens(part.input.texts) : request.promptTokens
     const reading = { ...sending, idleMs: request.limits.idleMs }
     return translatedVectors(response.body, upstream.embedder, { request: part, from, promptTokens }, reading)
   })

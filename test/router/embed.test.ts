@@ -29,7 +29,8 @@ const vectors = ({ numbers }: Call, tokens?: number) =>
     ...(tokens !== undefined && { usageMetadata: { promptTokenCount: tokens } }),
   })
 
-function setOut(count: number) {
+/** So many texts, or these. Each begins with its number. */
+function setOut(texts: number | readonly string[]) {
   const world = new VirtualWorld()
   const host = new VirtualHost()
   const calls: Call[] = []
@@ -38,7 +39,7 @@ function setOut(count: number) {
     const requests = list(objectAt({ body: parseJson(body) }, 'body')?.requests) ?? []
     const numbers = requests.map(request => {
       const content = isObject(request) ? objectAt(request, 'content') : undefined
-      return Number(text(objectAt({ part: list(content?.parts)?.[0] }, 'part')?.text))
+      return Number.parseInt(text(objectAt({ part: list(content?.parts)?.[0] }, 'part')?.text) ?? '', 10)
     })
     const answered = Promise.withResolvers<Response>()
     signal.addEventListener('abort', () => answered.reject(signal.reason))
@@ -51,7 +52,7 @@ function setOut(count: number) {
     routes: [{ name: 'r', use: ['east'], fallback: ['west'] }],
     limits: { attempts: 2, firstTokenMs: 5_000, idleMs: 3_000, totalMs: 60_000 },
   })
-  const input = Array.from({ length: count }, (_, number) => String(number))
+  const input = typeof texts === 'number' ? Array.from({ length: texts }, (_, number) => String(number)) : texts
   const journey = {
     id: 'id',
     embeddings: embeddings({ model: 'r', input }),
@@ -158,5 +159,23 @@ describe('an attempt with more texts than the provider takes at a time', () => {
     expect(await answered(result)).toMatchObject({ model: 'west', attempts: 2 })
     await settled()
     expect(world.armed).toBe(0)
+  })
+
+  it('gives each call the time that its own texts take to read, not the time for all of them', async () => {
+    // 5 s, and 0.5 ms a token: for all of it more than the 60 s that the whole request has
+    const texts = Array.from({ length: 1_000 }, (_, number) => String(number).padEnd(2_000, ' word'))
+    const own = 5_000 + 0.5 * estimateTextTokens(texts.slice(0, 100))
+    const all = 5_000 + 0.5 * estimateTextTokens(texts)
+    expect(all).toBeGreaterThan(60_000)
+    expect(own).toBeLessThan(30_000)
+    const { calls, world, result } = setOut(texts)
+    await settled()
+    for (const call of calls.slice(1)) call.answer(vectors(call))
+    await world.pass(own - 100)
+    expect(calls.every(({ host }) => host === 'east')).toBe(true)
+    await world.pass(200)
+    expect(calls.at(-1)?.host).toBe('west')
+    await answerAll(calls)
+    expect(await answered(result)).toMatchObject({ model: 'west', attempts: 2 })
   })
 })
