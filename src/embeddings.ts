@@ -35,6 +35,8 @@ export interface BadInput {
   readonly message: string
 }
 
+export const countOf = (input: EmbeddingsInput): number => (input.kind === 'texts' ? input.texts : input.lists).length
+
 /** OpenAI's own limit, and the largest of any provider. */
 export const MAX_INPUTS = 2048
 

@@ -4,6 +4,7 @@
  */
 import type { CompletionUsage } from '../chat'
 import { estimateTextTokens } from '../context/tokens'
+import { countOf, type EmbeddingsRequest } from '../embeddings'
 import { type Failure, ok, type Result } from '../outcome'
 import type { TranslatedVectors } from '../provider/embedder'
 import type { EmbeddingsCall, EmbeddingsCalls } from '../provider/embedders'
@@ -67,15 +68,14 @@ async function inTurn(sending: With<'calls'>, onHeaders: () => void): Promise<Re
   const batches: TranslatedVectors[] = []
   let failed: { readonly ok: false; readonly failure: Failure } | undefined
   let next = 0
-  let bytes = 0
+  const room = roomFor(sending.request.embeddings)
   const oneByOne = async () => {
     while (failed === undefined) {
       const at = next++
       const one = calls[at]
       if (one === undefined) return
       const vectors = await vectorsFrom(one, sending, onHeaders)
-      if (vectors.ok) bytes += vectors.value.written.length
-      const result = bytes > MAX_WRITTEN_BYTES ? TOO_LARGE : vectors
+      const result = vectors.ok && !room.suffices(vectors.value, one.request) ? TOO_LARGE : vectors
       if (result.ok) batches[at] = result.value
       else {
         failed ??= result
@@ -88,7 +88,27 @@ async function inTurn(sending: With<'calls'>, onHeaders: () => void): Promise<Re
   return failed ?? ok(batches)
 }
 
-/** Elsewhere it would cost as much again, and come to the same. */
+/** Vectors of one model are about equally large as text. So the first answer tells what all will come to, a few hundredths more or less. */
+const SURELY = 0.9
+
+function roomFor({ input }: EmbeddingsRequest) {
+  const all = countOf(input)
+  let inputs = 0
+  let bytes = 0
+  return {
+    /** With these vectors as well, and those that are yet to come. */
+    suffices({ written }: TranslatedVectors, part: EmbeddingsRequest): boolean {
+      inputs += countOf(part.input)
+      bytes += written.length
+      return bytes + SURELY * (all - inputs) * (bytes / inputs) <= MAX_WRITTEN_BYTES
+    },
+  }
+}
+
+/**
+ * Said to the caller at once, and nobody else is asked. An upstream whose answers are written anew too would come to the same and cost as much again; one whose
+ * answers pass through might do it, but what is advised here holds with either.
+ */
 const TOO_LARGE = rejected(
   'input',
   'The vectors of so many texts are too large together. Ask for fewer at a time, for fewer dimensions, or in base64.',

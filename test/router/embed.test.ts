@@ -178,4 +178,23 @@ describe('an attempt with more texts than the provider takes at a time', () => {
     await answerAll(calls)
     expect(await answered(result)).toMatchObject({ model: 'west', attempts: 2 })
   })
+
+  it.each([
+    // As numbers they would be 126 MB together
+    ['refuses at the first answer what will be too large together', 2_048, 3],
+    // 44.2 MB, where 41.9 are the limit: by one answer it might still fit
+    ['goes on where that is not sure yet', 720, 4],
+  ])('%s', async (_, count, expected) => {
+    const { calls, result } = setOut(count)
+    await settled()
+    const [first] = calls
+    const values = Array.from({ length: 3_072 }, () => 0.01234567890123456)
+    first?.answer(json({ embeddings: first.numbers.map(() => ({ values })) }))
+    await settled()
+    expect(calls).toHaveLength(expected)
+    expect(calls.every(({ host }) => host === 'east')).toBe(true)
+    if (expected > 3) return
+    expect(calls.slice(1).every(({ signal }) => signal.aborted)).toBe(true)
+    expect(await result).toMatchObject({ ok: false, failure: { problem: { status: 400, param: 'input' } } })
+  })
 })

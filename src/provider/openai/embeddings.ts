@@ -1,6 +1,6 @@
 /** OpenAI's embeddings, of its own and of compatible upstreams: the request and the answer travel as they came. */
 import type { CompletionUsage } from '../../chat'
-import type { EmbeddingsRequest } from '../../embeddings'
+import { countOf, type EmbeddingsRequest } from '../../embeddings'
 import { isObject, listAt, numberAt, objectAt, parseJson } from '../../json'
 import type { Model } from '../../model'
 import { fail, ok, type Result } from '../../outcome'
@@ -34,7 +34,7 @@ function reply(body: unknown, { body: asked, input }: EmbeddingsRequest): Result
   // Some compatible servers answer 200 with an error body
   if (objectAt(body, 'error') !== undefined) return fail({ kind: 'stream-error', upstream: upstreamError(undefined, body) })
   const items = listAt(body, 'data')
-  const count = input.kind === 'texts' ? input.texts.length : input.lists.length
+  const count = countOf(input)
   if (items.length !== count) return malformed(`it holds ${items.length} vectors for ${count} inputs`)
   for (const item of items) {
     const sound = checked(isObject(item) ? item.embedding : undefined, asked.dimensions)
