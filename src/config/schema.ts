@@ -4,9 +4,9 @@ import type { When } from '../context/condition'
 import { MODALITIES, TASKS, TOPICS } from '../context/features'
 import type { Credential } from '../credential'
 import { CAPABILITIES, MODEL_STATES, PRIORITIES, PROVIDERS, REGION } from '../model'
-import { holdsKey } from '../outcome'
 import { DECIDES } from '../strategy/load-use'
 import { STRATEGIES } from '../strategy/strategy'
+import { HeadersSchema } from './headers'
 
 /** Letters that may stand in a header, in a metrics label and in a URL, since an id appears in all three. */
 export const Id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}$/, 'a name of letters, digits and . _ : / @ -'))
@@ -37,12 +37,6 @@ const UpstreamHost = v.pipe(
     /^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
     'a host such as "api.groq.com", or "*.example.com" for all below it',
   ),
-)
-const HeaderName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'the name of a header'))
-const HeaderValue = v.pipe(
-  v.string(),
-  v.regex(/^[\t\x20-\x7e]*$/, 'the value of a header: one line of ASCII'),
-  v.check(value => !holdsKey(value), 'a value without a key in it, since a key is a secret, which "secret" names'),
 )
 const some = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.minLength(1, 'at least one'))
 
@@ -95,7 +89,7 @@ const CREDENTIAL = {
   weight: v.optional(Positive),
   region: v.optional(RegionName),
   baseUrl: v.optional(HttpUrl),
-  headers: v.optional(v.record(HeaderName, HeaderValue)),
+  headers: v.optional(HeadersSchema),
   maxInFlight: v.optional(Count),
   state: v.optional(v.picklist(MODEL_STATES)),
 } satisfies Readonly<Record<keyof Credential, v.GenericSchema>>
@@ -109,7 +103,7 @@ const ModelSchema = v.pipe(
     provider: v.picklist(PROVIDERS),
     model: v.pipe(v.string(), v.nonEmpty('a name'), v.regex(/^\P{Cc}*$/u, 'a name in one line, since it stands in headers')),
     baseUrl: v.optional(HttpUrl),
-    headers: v.optional(v.record(HeaderName, HeaderValue)),
+    headers: v.optional(HeadersSchema),
     secret: v.optional(SecretName),
     credentials: v.optional(
       v.pipe(
