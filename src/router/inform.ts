@@ -7,6 +7,7 @@
  * another request might never settle, since that request's client may leave, and whoever awaited it would wait for ever; a time and a number in
  * plain state cannot do that.
  */
+import { entryOf } from '../algorithm/entry'
 import type { ModelLoad } from '../state/local-load'
 import { leftOutByEither } from '../state/model-load'
 import { freshForMs } from '../state/refresh'
@@ -137,7 +138,7 @@ async function ruled(plan: WorkPlan, question: Sized, host: Host, world: World, 
   }
   const { loads, view } = ruling.seen
   const seen = (id: string): ModelLoad => {
-    const theirs = loads[id]
+    const theirs = entryOf(loads, id)
     if (theirs === undefined) return load.load(id, nowMs)
     // An isolate may know of a failure that it has not yet told
     return { ...theirs, ...leftOutByEither(theirs, load.leftOutHere(id, nowMs)) }

@@ -4,6 +4,7 @@
  *
  * Who is chosen is up to whoever hands in the choice; this knows the load alone.
  */
+import { entryOf } from '../algorithm/entry'
 import { LocalLoad, type ModelLoad, type View } from './local-load'
 import type { ModelSnapshot, Report, Snapshot } from './report'
 import type { Changes, Tracker } from './tracker'
@@ -73,7 +74,7 @@ function ruled(
   if (question !== undefined && first !== undefined)
     tracker.reserve(isolate, question, { model: first, promptTokens }, sharedBy(first), nowMs)
   // Of whom the tracker knows nothing, the isolate knows as much
-  const loads = Object.entries(seen.loads).filter(([id]) => known[id] !== undefined)
+  const loads = Object.entries(seen.loads).filter(([id]) => entryOf(known, id) !== undefined)
   return { ranking, seen: { ...seen, loads: Object.fromEntries(loads) } }
 }
 

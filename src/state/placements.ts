@@ -5,6 +5,7 @@
  *
  * Keys are fingerprints. They travel by model, so that no name is told twice.
  */
+import { entryOf } from '../algorithm/entry'
 
 /** By model, the keys of the conversations that are there. */
 export type Placements = Readonly<Record<string, readonly string[]>>
@@ -119,7 +120,7 @@ export class PlacementLog {
       models ??= {}
       const { key } = entry
       const model = latestOf(entry, isolate)
-      const keys = models[model]
+      const keys = entryOf(models, model)
       if (keys === undefined) models[model] = [key]
       else keys.push(key)
     }
@@ -168,7 +169,7 @@ export function isPlacements(value: unknown): value is Placements {
 function byModel(modelOf: ReadonlyMap<string, string>): Placements {
   const models: Record<string, string[]> = {}
   for (const [key, model] of modelOf) {
-    const keys = models[model] ?? []
+    const keys = entryOf(models, model) ?? []
     keys.push(key)
     models[model] = keys
   }

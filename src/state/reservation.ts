@@ -3,6 +3,7 @@
  * asks next sees it, however long the answer takes to get there. It is bound to the number of the question: every report names the questions whose
  * answers have not been acted on, and whatever is no longer among them is in the report's own counts by now, or was given up.
  */
+import { entryOf } from '../algorithm/entry'
 import type { Counts, Waiting } from './report'
 
 export interface Reservation {
@@ -25,9 +26,9 @@ export function withReservations({ leases, waiting }: Counts, reservations: Iter
   const held: Record<string, readonly [number, number]> = { ...leases }
   const waits: Record<string, Waiting> = { ...waiting }
   for (const { model, promptTokens } of reservations) {
-    const [inFlight, waitingTokens] = held[model] ?? [0, 0]
+    const [inFlight, waitingTokens] = entryOf(held, model) ?? [0, 0]
     held[model] = [inFlight + 1, waitingTokens + promptTokens]
-    const [requests, overdue, timesExpected] = waits[model] ?? [0, 0, 0]
+    const [requests, overdue, timesExpected] = entryOf(waits, model) ?? [0, 0, 0]
     waits[model] = [requests + 1, overdue, timesExpected]
   }
   return { leases: held, waiting: waits }

@@ -4,6 +4,7 @@
  *
  * Every report comes through here, so that rows are read by index and not taken apart by an iterator, which costs several times as much.
  */
+import { entryOf } from '../algorithm/entry'
 import type { Counts, Waiting } from './report'
 
 export interface Tallied {
@@ -65,8 +66,8 @@ export class Tally {
 
 /** What remains of a model's sums without one isolate's own. */
 export function less({ inFlight, waitingTokens, waiting }: Tallied, model: string, own: Counts): Tallied {
-  const leases = own.leases[model] ?? NONE
-  const waits = own.waiting?.[model] ?? NO_WAITING
+  const leases = entryOf(own.leases, model) ?? NONE
+  const waits = entryOf(own.waiting ?? {}, model) ?? NO_WAITING
   return {
     inFlight: inFlight - leases[0],
     waitingTokens: waitingTokens - leases[1],

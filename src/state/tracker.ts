@@ -4,6 +4,7 @@
  * In flight is the sum of what isolates reported and may still have: an isolate that falls silent loses its leases when they expire,
  * and there is no counter that could drift.
  */
+import { entryOf } from '../algorithm/entry'
 import { RecencyMap } from '../algorithm/recency-map'
 import { NO_ARRIVALS } from './arrivals'
 import { AskShare, type Call } from './ask-share'
@@ -201,7 +202,7 @@ export class Tracker {
   }
 
   #isKnown(id: string): boolean {
-    return this.#models.has(id) || this.#tally.has(id) || this.#elsewhere.seen.all.models[id] !== undefined
+    return this.#models.has(id) || this.#tally.has(id) || entryOf(this.#elsewhere.seen.all.models, id) !== undefined
   }
 
   /** All ids that anything is known of. */

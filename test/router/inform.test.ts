@@ -241,6 +241,18 @@ describe('central', () => {
     expect(asked.informed?.question.load('b').ejectedForMs).toBe(0)
   })
 
+  it.each(['x', 'toString', 'constructor'])(
+    'goes by what the isolate knows of a model that the tracker did not tell of (%s)',
+    async name => {
+      const { world, ask, host } = setUp({ decide: 'central' })
+      host.load.take(name, 25, world.nowMs)
+      const asked = ask()
+      await world.pass(30)
+      expect(asked.informed?.decided.by).toBe('tracker')
+      expect(asked.informed?.question.load(name)).toMatchObject({ inFlight: 1, waitingTokens: 25, ejectedForMs: 0 })
+    },
+  )
+
   it('tries a model whose time is over when the tracker says so, whosever turn it is', async () => {
     const { world, ask, hear, told, host, other, fail } = setUp({ decide: 'central' })
     for (const model of ['b', 'c']) for (let i = 0; i < 40; i++) other(model)
