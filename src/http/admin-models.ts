@@ -119,7 +119,8 @@ function shownModel(c: AppContext, id: string) {
   const [model] = members ?? [memberOf(c, id)]
   if (model === undefined) return undefined
   const { of, name, capabilities, provider, profile } = model
-  const change = c.var.deployment.registry.overlay.models[of]
+  const { models: changes } = c.var.deployment.registry.overlay
+  const change = Object.hasOwn(changes, of) ? changes[of] : undefined
   const several = members !== undefined && credentialOf(model) !== undefined
   return {
     provider,

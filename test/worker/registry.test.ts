@@ -312,3 +312,20 @@ describe('the registry', () => {
     await router.close()
   })
 })
+
+it('a change of a model whose name every object brings along is told only once it was made', async () => {
+  const models = { toString: modelAt(upstream.url, 'openai', { model: 'gpt-a' }) }
+  const own = await startRouter({ config: { models, routes: [{ name: 'default', use: ['toString'] }] } })
+  try {
+    const told = async () => (await admin('GET', '/admin/models/toString', undefined, { on: own })).body.model
+    expect(await told()).toMatchObject({ origin: 'file', changed: [] })
+    const changed = await admin('PATCH', '/admin/models/toString', { weight: 2 }, { on: own })
+    expect(changed.status).toBe(200)
+    expect(await told()).toMatchObject({ origin: 'file, changed', changed: ['weight'], weight: 2 })
+    const response = await own.chat({ model: 'auto', messages: [{ role: 'user', content: 'hi' }] })
+    await response.text()
+    expect([response.status, response.headers.get('x-router-model')]).toEqual([200, 'toString'])
+  } finally {
+    await own.close()
+  }
+})
