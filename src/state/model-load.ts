@@ -6,7 +6,7 @@ import type { LogNormal } from '../algorithm/log-normal'
 import type { CachedShares } from './cached-share'
 import { roomFor } from './concurrency'
 import { ejectedForMs, failureRate, type Health, mayProbe, recentFailures } from './ejection'
-import { scarcer } from './headroom'
+import { older, refilled, scarcer } from './headroom'
 import { MAX_SLOWDOWN } from './latency'
 import type { Count, Waits } from './leases'
 import { DUE_MS, type Headroom, type ModelSnapshot } from './report'
@@ -104,7 +104,7 @@ export function loadOf({ count, waits, health, headroom }: Own, { model, ageMs, 
     // Whoever is to find out whether it works again must not be kept from it by what went wrong before
     failureRate: out.probe ? 0 : Math.max(counts?.failureRate ?? 0, failureRate(health, nowMs)),
     recentFailures: Math.max(counts?.recentFailures ?? 0, recentFailures(health, nowMs)),
-    headroom: scarcer(headroom, fresher(counts?.headroom ?? null, ageMs)),
+    headroom: byNow(scarcer(headroom, counts?.headroom ? older(counts.headroom, ageMs) : null)),
     usualHeadroom: figures?.usualHeadroom ?? undefined,
     ...out,
   }
@@ -139,9 +139,7 @@ function slowerBy({ overdue, timesExpected }: Waits, slowdown: number): number {
   return overdue === 0 ? slowdown : Math.max(slowdown, Math.min(MAX_SLOWDOWN, (slowdown + timesExpected) / (1 + overdue)))
 }
 
-function fresher(headroom: Headroom | null, ageMs: number): Headroom | null {
-  return headroom === null || headroom.forMs <= ageMs ? null : { ...headroom, forMs: headroom.forMs - ageMs }
-}
+const byNow = (headroom: Headroom | null): Headroom | null => headroom && refilled(headroom)
 
 /** With the fleet as it is believed to be, at normal speed; undefined while the model's speed is not known. */
 export function expectedFirstTokenMs(load: ModelLoad, promptTokens: number): number | undefined {

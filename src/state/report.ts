@@ -107,6 +107,8 @@ export interface Learned {
 export interface Headroom {
   readonly share: number
   readonly forMs: number
+  /** When the upstream said so; undefined: just now, or a version tells that does not know. */
+  readonly agoMs?: number | undefined
 }
 
 export const MAX_SAMPLES = 16

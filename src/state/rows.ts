@@ -6,6 +6,7 @@
  * tracker that was made anew has another `epoch`, and everyone gets everything. Figures are rounded, so that noise is no change.
  */
 import { toldOut } from './ejection'
+import { older } from './headroom'
 import { DUE_MS, type ModelSnapshot } from './report'
 
 /** Of a model at rest, of which nothing is known: fields that say no more are left out, and so are rows. */
@@ -32,7 +33,8 @@ const AT_REST: ModelSnapshot = Object.freeze({
 /** A model's state without what goes without saying; null: that is all of it. Times are the tracker's own, so that they do not change as time passes. */
 export type Row =
   | (Omit<Partial<ModelSnapshot>, 'headroom' | 'ejectedForMs' | 'dueForMs'> & {
-      readonly headroom?: readonly [share: number, untilMs: number]
+      /** A version that does not say when tells two. */
+      readonly headroom?: readonly [share: number, untilMs: number, atMs?: number]
       readonly ejectedUntilMs?: number
     })
   | null
@@ -129,18 +131,19 @@ export function rowOf({ headroom, ejectedForMs, dueForMs = 0, ...model }: ModelS
     const figure = short(value)
     if (figure !== undefined && figure !== (IDLE[name] ?? null)) row[name] = figure
   }
-  if (headroom !== null) row.headroom = [rounded(headroom.share), Math.round(nowMs + headroom.forMs)]
+  if (headroom !== null)
+    row.headroom = [rounded(headroom.share), Math.round(nowMs + headroom.forMs), Math.round(nowMs - (headroom.agoMs ?? 0))]
   if (ejectedForMs > 0) row.ejectedUntilMs = Math.round(nowMs + (ejectedForMs > DUE_MS ? ejectedForMs : -dueForMs))
   return Object.keys(row).length === 0 ? null : row
 }
 
 function modelOf(row: Row, atMs: number): ModelSnapshot {
   const { headroom, ejectedUntilMs, ...model } = row ?? {}
-  const leftMs = headroom === undefined ? 0 : headroom[1] - atMs
+  const [share = 1, untilMs = 0, toldAtMs = atMs] = headroom ?? []
   return {
     ...AT_REST,
     ...model,
-    headroom: headroom !== undefined && leftMs > 0 ? { share: headroom[0], forMs: leftMs } : null,
+    headroom: headroom === undefined ? null : older({ share, forMs: untilMs - toldAtMs }, atMs - toldAtMs),
     ...toldOut(ejectedUntilMs === undefined ? undefined : ejectedUntilMs - atMs),
   }
 }

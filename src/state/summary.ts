@@ -10,7 +10,7 @@
 import type { ArrivalRates } from './arrivals'
 import { isEjected, recentFailures } from './ejection'
 import type { Experience } from './experience'
-import { recall } from './headroom'
+import { recall, refilled } from './headroom'
 import { rounded } from './rows'
 import type { Tallied } from './tally'
 
@@ -59,7 +59,9 @@ export function summaryRowOf(
     ...(failures >= FAILURES && { failures: Math.round(failures * 10) / 10 }),
     ...(isEjected(health) && { out: [health.ejectedUntilMs - nowMs, Math.max(0, nowMs - outAtMs)] as const }),
     ...(headroom !== null &&
-      headroom.share < SCARCE && { headroom: [rounded(headroom.share), Math.round(headroom.forMs)] as const }),
+      refilled(headroom).share < SCARCE && {
+        headroom: [rounded(refilled(headroom).share), Math.round(headroom.forMs)] as const,
+      }),
   }
   return Object.keys(row).length === 0 ? undefined : row
 }

@@ -50,7 +50,8 @@ export const adaptive: Strategy = {
     return (candidates, situation) => {
       const ordered = inOrder(candidates)
       const levels = levelsOf(ordered, situation)
-      const spared = sparedAmong(ordered, situation.view?.ageMs ?? 0, situation.random)
+      const { view, features, random } = situation
+      const spared = sparedAmong(ordered, view?.ageMs ?? 0, random, features.promptTokens / meanTokensOf(view, features))
       return levels === undefined
         ? sparedLast(rankUnknown(ordered, situation), spared)
         : rankByLevel(levels, unseenTokens(ordered, situation), situation.random, spared)

@@ -11,7 +11,7 @@ import type { Model } from '../model'
 import type { Candidate, Load, Ranked } from './strategy'
 
 /** With more left nothing is spared. */
-const ENOUGH = 0.5
+const ENOUGH = 0.8
 
 /** What was used up whenever somebody looked may have been raised since: a few requests find out. */
 const MIN_USUAL = 0.05
@@ -22,11 +22,14 @@ const MIN_USUAL = 0.05
  */
 const YOUNG = 1 / 12
 
-/** Of the candidates, those that are spared this time. `ageMs`: of what others told. Draws only for those that run low. */
-export function sparedAmong(candidates: readonly Candidate[], ageMs: number, random: Random): ReadonlySet<Model> {
+/**
+ * Of the candidates, those that are spared this time. `ageMs`: of what others told. `size`: of this prompt, over the mean; a limit on requests is best used for those that
+ * would take long elsewhere, and of one on tokens nothing is lost by it. Draws only for those that run low.
+ */
+export function sparedAmong(candidates: readonly Candidate[], ageMs: number, random: Random, size = 1): ReadonlySet<Model> {
   const spared = candidates.filter(({ load }) => {
     const share = shareOf(load, ageMs)
-    return share < ENOUGH && random() * ENOUGH >= share
+    return share < ENOUGH && random() * ENOUGH >= share * size
   })
   return new Set(spared.map(({ model }) => model))
 }
@@ -42,7 +45,7 @@ function shareOf({ headroom, usualHeadroom }: Load, ageMs: number): number {
   if (headroom === undefined || headroom === null) return usual
   const { share, forMs = 0 } = headroom
   if (usualHeadroom === undefined || forMs <= 0) return share
-  const refillMs = (Math.max(0, ageMs) + forMs) / Math.max(Number.EPSILON, 1 - share)
+  const refillMs = forMs / Math.max(Number.EPSILON, 1 - share)
   const weight = Math.min(1, (YOUNG * refillMs) / Math.max(1, ageMs))
   return weight * share + (1 - weight) * usual
 }

@@ -66,7 +66,11 @@ describe('a run', () => {
       { staleness: 5_000, isolates: 100 },
       ...HOSTED.map(fleet => ({ fleet, fault: 'crash' as const })),
     ]
-    for (const given of others) expect(run('adaptive', { ...given, requests: 500 }).count('finished')).toBeGreaterThan(450)
+    // What a crash cuts off nobody can finish, and whoever knows everything has the most at the model that was best until then
+    for (const given of others) {
+      const [own, bound] = ['adaptive', ALL_KNOWING].map(policy => run(policy, { ...given, requests: 500 }).count('finished'))
+      expect(own).toBeGreaterThan((bound ?? 0) - 15)
+    }
   })
 })
 
