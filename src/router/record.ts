@@ -8,6 +8,7 @@ import type { Features } from '../context/features'
 import type { Priority, Work } from '../model'
 import { type Problem, type Result, redact } from '../outcome'
 import type { ModelLoad, View } from '../state/local-load'
+import { AT_REST } from '../state/model-load'
 import type { FeedbackTable } from '../state/registry-view'
 import type { StrategyName } from '../strategy/strategy'
 import type { Bound } from './bound'
@@ -79,22 +80,6 @@ const MAX_FEEDBACK = 20
 const MAX_NAMES = 20
 const MAX_NAME_CHARACTERS = 100
 const MAX_VALUE_CHARACTERS = 2_000
-
-/** As the load of a model is that nobody uses. */
-export const IDLE: ModelLoad = {
-  inFlight: 0,
-  told: 0,
-  waitingTokens: 0,
-  firstToken: undefined,
-  slowdown: 1,
-  perTokenMs: undefined,
-  p95Ratio: undefined,
-  failureRate: 0,
-  recentFailures: 0,
-  headroom: null,
-  ejectedForMs: 0,
-  probe: false,
-}
 
 export interface Notes {
   /** The same question, with a note taken of what is looked at. */
@@ -192,7 +177,7 @@ function askedOf(plan: WorkPlan, { model, controls }: Question): Asked {
 
 /** What differs from an idle model's. */
 function busy(load: ModelLoad): RecordedLoad {
-  const idle = new Map<string, unknown>(Object.entries(IDLE))
+  const idle = new Map<string, unknown>(Object.entries(AT_REST))
   return Object.fromEntries(Object.entries(load).filter(([name, value]) => value !== idle.get(name)))
 }
 

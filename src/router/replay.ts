@@ -2,11 +2,12 @@
 import { createRandom } from '../algorithm/random'
 import { isObject } from '../json'
 import type { Problem, Result } from '../outcome'
+import { AT_REST } from '../state/model-load'
 import type { Controls } from './controls'
 import { type Decision, decide } from './decide'
 import type { Plan } from './plan'
 import type { Sized } from './question'
-import { type DecisionRecord, IDLE, outcomeOf } from './record'
+import { type DecisionRecord, outcomeOf } from './record'
 
 export interface Replay {
   readonly question: Sized
@@ -68,7 +69,7 @@ function questionFrom(record: DecisionRecord): Remembered {
     load: id => {
       const load = Object.hasOwn(loads, id) ? loads[id] : undefined
       if (load === undefined) assumed.add(id)
-      return { ...IDLE, ...load }
+      return { ...AT_REST, ...load }
     },
     feedback,
     place,
