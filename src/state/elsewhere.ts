@@ -80,6 +80,7 @@ export function addElsewhere(
     waitingTokens: here.waitingTokens + waitingTokens,
     recentFailures: here.recentFailures + (row.failures ?? 0),
     headroom: scarcer(here.headroom, headroomOf(row)),
+    dueForMs: undefined,
     ...toldOut(outOfEither(health, outThereMs(row, seen.atMs, succeededAtMs, nowMs), nowMs)),
   }
 }

@@ -69,7 +69,7 @@ describe('a run', () => {
     // What a crash cuts off nobody can finish, and whoever knows everything has the most at the model that was best until then
     for (const given of others) {
       const [own, bound] = ['adaptive', ALL_KNOWING].map(policy => run(policy, { ...given, requests: 500 }).count('finished'))
-      expect(own).toBeGreaterThan((bound ?? 0) - 15)
+      expect(own).toBeGreaterThan((bound ?? 0) - 5)
     }
   })
 })
