@@ -31,7 +31,7 @@ const TOPIC_WEIGHT: Readonly<Record<string, number>> = { [OWN]: 6, autoj: 2, tec
 const OTHER_WEIGHT = 0.3
 const OTHER_ROWS = 250
 /** To tell exams from open questions takes more. */
-const EXAM_ROWS = 1_500
+const EXAM_ROWS = 2_500
 /** What Auto-J calls pulling out or sorting. */
 const EXTRACTING: readonly string[] = [
   'information_extraction',
@@ -111,7 +111,7 @@ export function weakFailed({ dataset, outcomes, contaminated }: Row, pairs: Pair
   return weak === undefined || contaminated ? undefined : 1 - weak
 }
 
-/** Of what a single question tells, against the mean of its subject. */
+/** Of what a single question tells, against the mean of its subject; where a set has but one subject, only questions tell anything. */
 const OWN_SHARE = 0.3
 
 /** Questions of exams, by all that is known of how much a strong model gains on them. */
@@ -119,10 +119,12 @@ export function gainExamples(rows: readonly Row[], pairs: Pairs): readonly (Gain
   const learned = rows.filter(row => !MEASURED_ONLY.includes(row.dataset) && row.outcomes !== undefined)
   const subjectOf = ({ dataset, category }: Row): string => `${dataset}/${category}`
   const means = smoothedMeans(learned, pairs, subjectOf)
+  const subjects = Map.groupBy(new Set(learned.map(subjectOf)), subject => subject.split('/')[0])
   return learned.map(row => {
     const mean = means.get(subjectOf(row)) ?? 0
     const gain = gainOf(row, pairs)
-    return { row, bag: bagOf(row.prompt), gain: gain === undefined ? mean : (1 - OWN_SHARE) * mean + OWN_SHARE * gain }
+    const share = subjects.get(row.dataset)?.length === 1 ? 1 : OWN_SHARE
+    return { row, bag: bagOf(row.prompt), gain: gain === undefined ? mean : (1 - share) * mean + share * gain }
   })
 }
 
