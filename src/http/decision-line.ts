@@ -46,6 +46,7 @@ const LoadSchema = v.object({
   answerTokens: v.exactOptional(v.object({ median: v.number(), spread: v.number() })),
   cached: v.exactOptional(v.object({ first: v.number(), home: v.number(), away: v.number() })),
   usualHeadroom: v.exactOptional(v.number()),
+  quota: v.exactOptional(v.object({ left: v.number(), refillMs: v.number() })),
   p95Ratio: v.exactOptional(v.number()),
   failureRate: v.exactOptional(v.number()),
   recentFailures: v.exactOptional(count),

@@ -9,9 +9,12 @@ export interface Headroom {
   readonly share: number
   /** Until it is full again, or refilled enough, ms; 0 where the headers do not say. */
   readonly forMs: number
+  /** How many requests all of it is; undefined of a limit on tokens, of which nobody knows what a request will take. */
+  readonly requests?: number | undefined
 }
 
 interface Bucket {
+  readonly counts: string
   readonly limit: string
   readonly remaining: string
   readonly reset: string
@@ -20,11 +23,13 @@ interface Bucket {
 /** OpenAI's names, which compatible upstreams copy, and Anthropic's. Gemini tells nothing. */
 const BUCKETS: readonly Bucket[] = [
   ...['requests', 'tokens'].map(what => ({
+    counts: what,
     limit: `x-ratelimit-limit-${what}`,
     remaining: `x-ratelimit-remaining-${what}`,
     reset: `x-ratelimit-reset-${what}`,
   })),
   ...['requests', 'tokens', 'input-tokens', 'output-tokens'].map(what => ({
+    counts: what,
     limit: `anthropic-ratelimit-${what}-limit`,
     remaining: `anthropic-ratelimit-${what}-remaining`,
     reset: `anthropic-ratelimit-${what}-reset`,
@@ -34,12 +39,14 @@ const BUCKETS: readonly Bucket[] = [
 /** Undefined where the headers name no limit. */
 export function headroomOf(headers: Headers, nowMs: number): Headroom | undefined {
   let scarcest: Headroom | undefined
-  for (const { limit, remaining, reset } of BUCKETS) {
+  for (const { counts, limit, remaining, reset } of BUCKETS) {
     const total = amount(headers.get(limit))
     const left = amount(headers.get(remaining))
     if (total === undefined || left === undefined || total === 0) continue
     const share = Math.min(1, left / total)
-    if (scarcest === undefined || share < scarcest.share) scarcest = { share, forMs: durationMs(headers.get(reset), nowMs) }
+    if (scarcest !== undefined && share >= scarcest.share) continue
+    const forMs = durationMs(headers.get(reset), nowMs)
+    scarcest = { share, forMs, ...(counts === 'requests' && { requests: total }) }
   }
   return scarcest
 }

@@ -12,6 +12,7 @@ import type { ModelLoad, View } from '../state/local-load'
 import type { FeedbackTable } from '../state/registry-view'
 import { withinDeadline } from '../strategy/deadline'
 import type { Candidate, Ranked, Situation, StrategyName } from '../strategy/strategy'
+import { isUsedUp } from '../strategy/thinning'
 import type { Bound } from './bound'
 import { isInCanary } from './canary'
 import type { Controls } from './controls'
@@ -210,11 +211,14 @@ class Entrant implements Candidate {
   }
 }
 
-/** A model with less of its rate limit left than this comes last, so that it is spared before it has to refuse. */
+/** A model with less of its rate limit left than this, or with less than a request, comes last, so that it is spared before it has to refuse. */
 const SCARCE = 0.05
 
 export function sparing(ranking: readonly Ranked[], load: Question['load']): readonly Ranked[] {
-  const isScarce = ({ model }: Ranked) => (load(model.id).headroom?.share ?? 1) < SCARCE
+  const isScarce = ({ model }: Ranked) => {
+    const { headroom, quota } = load(model.id)
+    return (headroom?.share ?? 1) < SCARCE || isUsedUp({ quota })
+  }
   if (!ranking.some(isScarce)) return ranking
   return [...ranking.filter(ranked => !isScarce(ranked)), ...ranking.filter(isScarce)]
 }

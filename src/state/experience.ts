@@ -18,7 +18,7 @@ import {
   recentFailures,
   toldOut,
 } from './ejection'
-import { type RememberedHeadroom, recall, remember } from './headroom'
+import { newest, type RememberedHeadroom, recall, remember } from './headroom'
 import {
   explainedMs,
   type Latency,
@@ -79,7 +79,7 @@ export function learn(before: Experience, learned: Learned, burden: Burden, nowM
     lengths: observeLengths(before.lengths ?? NO_ANSWERS, learned.lengths ?? NO_LENGTHS, nowMs),
     cached: observeCached(before.cached, learned.cached, nowMs),
     health,
-    headroom: headroom === null ? before.headroom : remember(headroom, nowMs),
+    headroom: headroom === null ? before.headroom : newest(before.headroom, remember(headroom, nowMs)),
     usualHeadroom:
       headroom === null ? before.usualHeadroom : observe(before.usualHeadroom, headroom.share, nowMs, HEADROOM_HALF_LIFE_MS),
     answeredAtMs,

@@ -8,6 +8,7 @@ import type { Headroom } from './report'
 export interface RememberedHeadroom {
   readonly share: number
   readonly untilMs: number
+  readonly requests?: number | undefined
   /** When it was told. Undefined: kept by a version that did not say. */
   readonly atMs?: number | undefined
 }
@@ -16,25 +17,47 @@ export interface RememberedHeadroom {
 const DEFAULT_MS = 10_000
 const LONGEST_MS = 60_000
 
-export function remember({ share, forMs }: Headroom, nowMs: number): RememberedHeadroom {
-  return { share, untilMs: nowMs + (forMs > 0 ? Math.min(forMs, LONGEST_MS) : DEFAULT_MS), atMs: nowMs }
+export function remember({ share, forMs, requests, agoMs = 0 }: Headroom, nowMs: number): RememberedHeadroom {
+  return { share, untilMs: nowMs + (forMs > 0 ? Math.min(forMs, LONGEST_MS) : DEFAULT_MS), requests, atMs: nowMs - agoMs }
 }
+
+/** What was told last, however it got here. Figures of a version that does not say when are as new as can be. */
+export const newest = (before: RememberedHeadroom | undefined, told: RememberedHeadroom): RememberedHeadroom =>
+  before !== undefined && (before.atMs ?? 0) > (told.atMs ?? Number.POSITIVE_INFINITY) ? before : told
 
 /** As it was told; null: nothing is known any more. */
 export function recall(headroom: RememberedHeadroom | undefined, nowMs: number): Headroom | null {
   if (headroom === undefined || headroom.untilMs <= nowMs) return null
-  const { share, untilMs, atMs = nowMs } = headroom
-  return { share, forMs: untilMs - nowMs, agoMs: Math.max(0, nowMs - atMs) }
+  const { share, untilMs, requests, atMs = nowMs } = headroom
+  return { share, forMs: untilMs - nowMs, requests, agoMs: Math.max(0, nowMs - atMs) }
 }
 
 /** The same, later; null: its time is over. */
-export function older({ share, forMs, agoMs = 0 }: Headroom, ms: number): Headroom | null {
-  return forMs <= ms ? null : { share, forMs: forMs - ms, agoMs: agoMs + Math.max(0, ms) }
+export function older({ share, forMs, requests, agoMs = 0 }: Headroom, ms: number): Headroom | null {
+  return forMs <= ms ? null : { share, forMs: forMs - ms, requests, agoMs: agoMs + Math.max(0, ms) }
 }
 
 /** What is likely to be left by now. */
 export function refilled({ share, forMs, agoMs = 0 }: Headroom): Headroom {
   return agoMs === 0 ? { share, forMs } : { share: share + (1 - share) * (agoMs / (agoMs + forMs)) ** 2, forMs }
+}
+
+/** A limit on requests, as a decision sees it: so many would be let through now, and one more every `refillMs`. */
+export interface Quota {
+  readonly left: number
+  readonly refillMs: number
+}
+
+/**
+ * Undefined: how many requests the limit is, nobody said. `since`: requests that were sent since it was told, and not yet answered: every answer tells anew. So
+ * what has come back since is not halved by what others may have taken, as it is where that is not known.
+ */
+export function quotaOf({ share, forMs, requests, agoMs = 0 }: Headroom, since: number): Quota | undefined {
+  if (requests === undefined) return undefined
+  const refillMs = (agoMs + forMs) / Math.max(1, requests * (1 - share))
+  // a share has lost its last digits on the way, and one request less is none
+  const told = Math.round(share * requests)
+  return { left: Math.min(requests, told + agoMs / refillMs) - since, refillMs }
 }
 
 /** The scarcer of two, by now. */

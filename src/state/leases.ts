@@ -124,6 +124,13 @@ export class Leases {
     return { requests, begunTokens, overdue, timesExpected: allTimes }
   }
 
+  /** How many of those that wait for their first token were taken later than `atMs`. */
+  waitingSince(model: string, atMs: number): number {
+    let count = 0
+    for (const { takenAtMs } of this.#waiting.get(model) ?? NOBODY) if (takenAtMs > atMs) count += 1
+    return count
+  }
+
   /** Models with live leases; the same object while nothing has changed. */
   rows(nowMs: number): readonly Row[] {
     if (this.#rows === undefined || nowMs >= this.#rowsUntilMs) {

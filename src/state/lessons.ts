@@ -6,7 +6,8 @@ import { NO_LENGTHS, withLength } from './answer-length'
 import { Writing } from './answer-time'
 import { type Relation, withShare } from './cached-share'
 import { fittingLearned } from './fitting'
-import { type Headroom, type Learned, type LoggedDecision, MAX_DECISIONS, MAX_SAMPLES, type Report } from './report'
+import { type RememberedHeadroom, recall } from './headroom'
+import { type Learned, type LoggedDecision, MAX_DECISIONS, MAX_SAMPLES, type Report } from './report'
 
 type Batch = Pick<Report, 'batch' | 'learned' | 'startsAgoMs' | 'decisions'>
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly number[] ? number[] : T[K] }
@@ -18,6 +19,7 @@ const NO_BATCH: Batch = Object.freeze({ batch: 0, learned: Object.freeze({}), de
 export class Lessons {
   readonly #pending = new Map<string, Mutable<Learned>>()
   readonly #writing = new Writing()
+  readonly #headroom = new Map<string, RememberedHeadroom>()
   #startedAtMs: number[] = []
   /** Of these, and of all starts, how many there were. */
   #unheard = 0
@@ -97,8 +99,9 @@ export class Lessons {
     learned.cached = withShare(learned.cached, relation, share)
   }
 
-  headroom(model: string, headroom: Headroom): void {
-    this.#of(model).headroom = headroom
+  headroom(model: string, headroom: RememberedHeadroom): void {
+    this.#of(model)
+    this.#headroom.set(model, headroom)
   }
 
   /** `id`: of a model, an account or a place. */
@@ -129,7 +132,10 @@ export class Lessons {
   batch(nowMs: number): Batch {
     if (this.#sent === undefined && this.#pending.size > 0) {
       this.#batches += 1
-      for (const [id, learned] of this.#pending) this.#addWriting(id, learned, nowMs)
+      for (const [id, learned] of this.#pending) {
+        this.#addWriting(id, learned, nowMs)
+        learned.headroom = recall(this.#headroom.get(id), nowMs)
+      }
       const rows = fittingLearned(this.#pending)
       const hasStarts = rows.some(([, { starts }]) => starts > 0)
       this.#sent = {
@@ -138,7 +144,10 @@ export class Lessons {
         startsAgoMs: hasStarts ? this.#takeStartsAgoMs(nowMs) : undefined,
         decisions: this.#decisions,
       }
-      for (const [id] of rows) this.#pending.delete(id)
+      for (const [id] of rows) {
+        this.#pending.delete(id)
+        this.#headroom.delete(id)
+      }
       this.#decisions = []
     }
     return this.#sent ?? NO_BATCH

@@ -112,8 +112,9 @@ export class LocalLoad {
         if (verdict === 'succeeded') for (const id of shared) this.#heal(id, atMs)
       },
       headroom: (headroom, atMs) => {
-        this.#lessons.headroom(model, headroom)
-        this.#headroom.set(model, remember(headroom, atMs))
+        const remembered = remember(headroom, atMs)
+        this.#lessons.headroom(model, remembered)
+        this.#headroom.set(model, remembered)
       },
     }
   }
@@ -124,7 +125,9 @@ export class LocalLoad {
     const headroom = recall(this.#headroom.get(model), nowMs)
     const isAtRest = count.inFlight === 0 && health === HEALTHY && headroom === null
     if (isAtRest && !this.#fleet.knows(model)) return AT_REST
-    return loadOf({ count, waits: this.#leases.waits(model, nowMs), health, headroom }, this.#fleet.of(model, nowMs), nowMs)
+    const waitingSince = (atMs: number): number => this.#leases.waitingSince(model, atMs)
+    const own = { count, waits: this.#leases.waits(model, nowMs), health, headroom, waitingSince }
+    return loadOf(own, this.#fleet.of(model, nowMs), nowMs)
   }
 
   /** Whether the model is left out by this isolate's own results, whatever others say. */

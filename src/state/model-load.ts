@@ -6,7 +6,7 @@ import type { LogNormal } from '../algorithm/log-normal'
 import type { CachedShares } from './cached-share'
 import { roomFor } from './concurrency'
 import { ejectedForMs, failureRate, type Health, mayProbe, recentFailures } from './ejection'
-import { older, refilled, scarcer } from './headroom'
+import { older, type Quota, quotaOf, refilled, scarcer } from './headroom'
 import { MAX_SLOWDOWN } from './latency'
 import type { Count, Waits } from './leases'
 import { DUE_MS, type Headroom, type ModelSnapshot } from './report'
@@ -35,6 +35,8 @@ export interface ModelLoad {
   readonly headroom: Headroom | null
   /** What is left of the rate limit on average, 0..1; undefined where no limit is known. */
   readonly usualHeadroom?: number | undefined
+  /** Where that is a limit on requests: how many would be let through. Less than 1, or below 0: none. */
+  readonly quota?: Quota | undefined
   /** 0: healthy. */
   readonly ejectedForMs: number
   /** Ejected, but one request may try it. */
@@ -47,6 +49,8 @@ export interface Own {
   readonly waits: Waits
   readonly health: Health
   readonly headroom: Headroom | null
+  /** Those that wait for their first token and were sent since then. */
+  readonly waitingSince: (atMs: number) => number
 }
 
 /** What the tracker said of it. */
@@ -79,14 +83,20 @@ export const AT_REST: ModelLoad = Object.freeze({
   recentFailures: 0,
   headroom: null,
   usualHeadroom: undefined,
+  quota: undefined,
   ejectedForMs: 0,
   probe: false,
 })
 
-export function loadOf({ count, waits, health, headroom }: Own, { model, ageMs, hasTurn }: Told, nowMs: number): ModelLoad {
+export function loadOf(
+  { count, waits, health, headroom: own, waitingSince }: Own,
+  { model, ageMs, hasTurn }: Told,
+  nowMs: number,
+): ModelLoad {
   const counts = ageMs <= LEASE_MS ? model : undefined
   const figures = ageMs <= FIGURES_MS ? model : undefined
   const baseMs = figures?.baseMs ?? undefined
+  const headroom = scarcer(own, counts?.headroom ? older(counts.headroom, ageMs) : null)
   const out = leftOutByEither(leftOutHere(health, nowMs), leftOutElsewhere({ model: figures, ageMs, hasTurn }))
   return {
     inFlight: (counts?.inFlight ?? 0) + count.inFlight,
@@ -104,8 +114,9 @@ export function loadOf({ count, waits, health, headroom }: Own, { model, ageMs, 
     // Whoever is to find out whether it works again must not be kept from it by what went wrong before
     failureRate: out.probe ? 0 : Math.max(counts?.failureRate ?? 0, failureRate(health, nowMs)),
     recentFailures: Math.max(counts?.recentFailures ?? 0, recentFailures(health, nowMs)),
-    headroom: byNow(scarcer(headroom, counts?.headroom ? older(counts.headroom, ageMs) : null)),
+    headroom: headroom && refilled(headroom),
     usualHeadroom: figures?.usualHeadroom ?? undefined,
+    quota: headroom?.requests === undefined ? undefined : quotaOf(headroom, waitingSince(nowMs - (headroom.agoMs ?? 0))),
     ...out,
   }
 }
@@ -138,8 +149,6 @@ function leftOutElsewhere({ model, ageMs, hasTurn }: Told): LeftOut {
 function slowerBy({ overdue, timesExpected }: Waits, slowdown: number): number {
   return overdue === 0 ? slowdown : Math.max(slowdown, Math.min(MAX_SLOWDOWN, (slowdown + timesExpected) / (1 + overdue)))
 }
-
-const byNow = (headroom: Headroom | null): Headroom | null => headroom && refilled(headroom)
 
 /** With the fleet as it is believed to be, at normal speed; undefined while the model's speed is not known. */
 export function expectedFirstTokenMs(load: ModelLoad, promptTokens: number): number | undefined {

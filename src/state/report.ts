@@ -107,6 +107,8 @@ export interface Learned {
 export interface Headroom {
   readonly share: number
   readonly forMs: number
+  /** How many requests all of it is; undefined where it is a limit on tokens, or nobody said. */
+  readonly requests?: number | undefined
   /** When the upstream said so; undefined: just now, or a version tells that does not know. */
   readonly agoMs?: number | undefined
 }

@@ -7,7 +7,7 @@
  */
 import { toldOut } from './ejection'
 import { older } from './headroom'
-import { DUE_MS, type ModelSnapshot } from './report'
+import { DUE_MS, type Headroom, type ModelSnapshot } from './report'
 
 /** Of a model at rest, of which nothing is known: fields that say no more are left out, and so are rows. */
 const AT_REST: ModelSnapshot = Object.freeze({
@@ -34,7 +34,7 @@ const AT_REST: ModelSnapshot = Object.freeze({
 export type Row =
   | (Omit<Partial<ModelSnapshot>, 'headroom' | 'ejectedForMs' | 'dueForMs'> & {
       /** A version that does not say when tells two. */
-      readonly headroom?: readonly [share: number, untilMs: number, atMs?: number]
+      readonly headroom?: readonly [share: number, untilMs: number, atMs?: number, requests?: number]
       readonly ejectedUntilMs?: number
     })
   | null
@@ -131,19 +131,23 @@ export function rowOf({ headroom, ejectedForMs, dueForMs = 0, ...model }: ModelS
     const figure = short(value)
     if (figure !== undefined && figure !== (IDLE[name] ?? null)) row[name] = figure
   }
-  if (headroom !== null)
-    row.headroom = [rounded(headroom.share), Math.round(nowMs + headroom.forMs), Math.round(nowMs - (headroom.agoMs ?? 0))]
+  if (headroom !== null) row.headroom = headroomRow(headroom, nowMs)
   if (ejectedForMs > 0) row.ejectedUntilMs = Math.round(nowMs + (ejectedForMs > DUE_MS ? ejectedForMs : -dueForMs))
   return Object.keys(row).length === 0 ? null : row
 }
 
+function headroomRow({ share, forMs, requests, agoMs = 0 }: Headroom, nowMs: number): NonNullable<NonNullable<Row>['headroom']> {
+  const [untilMs, toldAtMs] = [Math.round(nowMs + forMs), Math.round(nowMs - agoMs)]
+  return requests === undefined ? [rounded(share), untilMs, toldAtMs] : [rounded(share), untilMs, toldAtMs, requests]
+}
+
 function modelOf(row: Row, atMs: number): ModelSnapshot {
   const { headroom, ejectedUntilMs, ...model } = row ?? {}
-  const [share = 1, untilMs = 0, toldAtMs = atMs] = headroom ?? []
+  const [share = 1, untilMs = 0, toldAtMs = atMs, requests] = headroom ?? []
   return {
     ...AT_REST,
     ...model,
-    headroom: headroom === undefined ? null : older({ share, forMs: untilMs - toldAtMs }, atMs - toldAtMs),
+    headroom: headroom === undefined ? null : older({ share, forMs: untilMs - toldAtMs, requests }, atMs - toldAtMs),
     ...toldOut(ejectedUntilMs === undefined ? undefined : ejectedUntilMs - atMs),
   }
 }

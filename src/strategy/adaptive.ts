@@ -13,11 +13,12 @@
  *    more than the queue there costs.
  *
  * The first is then drawn as `load-interpretation.ts` says, with work in prompt tokens, and one
- *    whose rate limit runs low is spared as `thinning.ts` says.
+ *    whose rate limit runs low is spared as `thinning.ts` says. Where a limit on requests ends, the level bends as well.
  *
  * A model that nothing is known of is taken to be as quick as the best known one when idle, so that it is tried, and to carry as much more or less as its weight
  * says, which keeps it from being tried by everyone. If nothing is known of any, the weights decide.
  */
+import type { Bend } from '../algorithm/water-fill'
 import { roomFor } from '../state/concurrency'
 import { affinitiesOf } from './affinity'
 import { remaining, remainingShare } from './aging'
@@ -28,7 +29,7 @@ import { type Level, rankByLevel, unseenRequests } from './load-interpretation'
 import { byConfiguration } from './order'
 import { lineFor, type Prior, priorOf, roomOf } from './prior'
 import type { Candidate, Ranked, Situation, Strategy } from './strategy'
-import { sparedAmong, sparedLast } from './thinning'
+import { limitOf, sparedAmong, sparedLast } from './thinning'
 
 /** A line learned through 0 would have no crowding; and nobody answers faster than a clock in whole ms can tell. */
 const MIN_IDLE_MS = 1
@@ -128,12 +129,19 @@ function expectationOf({ model, load }: Candidate, prior: Prior, ownTokens: numb
     timeMs: firstTokenMs(line, load, ownTokens) + crowdMs * inFlight * load.slowdown + queueMs,
     idleMs: (line.baseMs + line.slopeMsPerToken * ownTokens) * load.slowdown,
     slopeMsPerToken,
-    bend: {
-      after: (room.requests * meanTokens) / remainingShare(answerMs, ageMs),
-      slope: Math.max(slopeMsPerToken, room.turnMs / meanTokens),
-    },
+    bend: nearer(
+      { after: (room.requests * meanTokens) / remainingShare(answerMs, ageMs), slope: room.turnMs / meanTokens },
+      limitOf(load, meanTokens),
+      slopeMsPerToken,
+    ),
     failureRate: load.failureRate,
   }
+}
+
+/** A vessel has one bend: the one that comes first. From there on it rises no more slowly than before. */
+function nearer(room: Bend, limit: Bend | undefined, slope: number): Bend {
+  const { after, slope: steeper } = limit !== undefined && limit.after < room.after ? limit : room
+  return { after, slope: Math.max(slope, steeper) }
 }
 
 /** Work that the view does not show, in prompt tokens. Without a view nothing counts but what each model can carry. */

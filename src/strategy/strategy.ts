@@ -60,6 +60,8 @@ export interface Load {
   readonly headroom?: { readonly share: number; readonly forMs?: number | undefined } | null | undefined
   /** The same on average, for when nothing newer is known. */
   readonly usualHeadroom?: number | undefined
+  /** Of a limit on requests: so many would be let through now, and one more every `refillMs`. Undefined: none is known, or not how many it is. */
+  readonly quota?: { readonly left: number; readonly refillMs: number } | undefined
   /** Share of recent attempts that failed, 0..1, decayed. */
   readonly failureRate: number
 }

@@ -41,12 +41,12 @@ describe('when a limit is full again', () => {
     ['a negative number', '-5', 0],
     ['an empty text', '', 0],
   ])('%s: "%s" is %i ms', (_, reset, forMs) => {
-    expect(read(openai('requests', '100', '50', reset))).toEqual({ share: 0.5, forMs })
-    expect(read(anthropic('requests', '100', '50', reset))).toEqual({ share: 0.5, forMs })
+    expect(read(openai('requests', '100', '50', reset))).toEqual({ share: 0.5, forMs, requests: 100 })
+    expect(read(anthropic('requests', '100', '50', reset))).toEqual({ share: 0.5, forMs, requests: 100 })
   })
 
   it('is not known where nothing is said', () => {
-    expect(read(openai('requests', '100', '50'))).toEqual({ share: 0.5, forMs: 0 })
+    expect(read(openai('requests', '100', '50'))).toEqual({ share: 0.5, forMs: 0, requests: 100 })
   })
 })
 
@@ -76,7 +76,11 @@ describe('of several limits', () => {
   it.each(['requests', 'tokens', 'input-tokens', 'output-tokens'])("Anthropic's %s are one", what => {
     const all = ['requests', 'tokens', 'input-tokens', 'output-tokens'].filter(other => other !== what)
     const plenty = Object.assign({}, ...all.map(other => anthropic(other, '100', '99', '2026-11-24T12:00:01Z')))
-    expect(read({ ...plenty, ...anthropic(what, '100', '1', '2026-11-24T12:00:09Z') })).toEqual({ share: 0.01, forMs: 9_000 })
+    expect(read({ ...plenty, ...anthropic(what, '100', '1', '2026-11-24T12:00:09Z') })).toEqual({
+      share: 0.01,
+      forMs: 9_000,
+      ...(what === 'requests' && { requests: 100 }),
+    })
   })
 
   it('one that makes no sense leaves the others', () => {

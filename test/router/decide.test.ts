@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ConfigInput } from '../../src/config'
+import type { ModelLoad } from '../../src/state/local-load'
 import { ask, decided, modelsNamed, planOf, rankedIds } from './given'
 
 const INPUT: ConfigInput = {
@@ -167,12 +168,14 @@ describe('accounts that are refused', () => {
 describe('a rate limit that is nearly used up', () => {
   const left = (share: number) => ({ headroom: { share, forMs: 1_000 } })
 
-  it.each<[string, Readonly<Record<string, ReturnType<typeof left>>>, readonly string[]]>([
+  it.each<[string, Readonly<Record<string, Partial<ModelLoad>>>, readonly string[]]>([
     ['puts its model last, behind the fallback too', { a: left(0.049) }, ['b', 'c', 'd', 'a']],
     ['does not at a twentieth', { a: left(0.05) }, ['a', 'b', 'c', 'd']],
     ['keeps the order among those it spares', { a: left(0.01), c: left(0.04) }, ['b', 'd', 'a', 'c']],
     ['of all changes nothing', { a: left(0.01), b: left(0.02), c: left(0.03), d: left(0.04) }, ['a', 'b', 'c', 'd']],
     ['and quite used up leaves it out', { a: left(0) }, ['b', 'c', 'd']],
+    ['is one with less than a request left', { a: { ...left(0.5), quota: { left: 0.9, refillMs: 100 } } }, ['b', 'c', 'd', 'a']],
+    ['and is none with one left', { a: { ...left(0.5), quota: { left: 1, refillMs: 100 } } }, ['a', 'b', 'c', 'd']],
   ])('%s', (_, loads, expected) => {
     const decision = decided(plan, { turn: () => 0, loads })
     expect(rankedIds(decision)).toEqual(expected)

@@ -272,6 +272,7 @@ describe('whatever the configuration, the load and the request', () => {
     answerTokens: usually(fc.record({ median: between(1, 2_000), spread: number(2) })),
     cached: usually(fc.record({ first: share, home: share, away: number(0.3) })),
     usualHeadroom: maybe(share),
+    quota: maybe(fc.record({ left: fc.oneof(fc.constant(0), between(-3, 60)), refillMs: between(1, 60_000) })),
     p95Ratio: maybe(between(1, 10)),
     failureRate: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.constant(1), share),
     recentFailures: fc.oneof(fc.constant(0), number(5)),

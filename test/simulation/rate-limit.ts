@@ -29,10 +29,14 @@ export class RateLimit {
   }
 
   /** As response headers tell it. */
-  headroom(nowMs: number): { readonly share: number; readonly forMs: number } {
+  headroom(nowMs: number): { readonly share: number; readonly forMs: number; readonly requests: number } {
     this.#refill(nowMs)
-    const left = Math.floor(this.#level)
-    return { share: Math.min(1, left / this.#capacity), forMs: Math.ceil((this.#capacity - this.#level) / this.#perMs) }
+    const [left, requests] = [Math.floor(this.#level), Math.floor(this.#capacity)]
+    return {
+      share: Math.min(1, left / requests),
+      forMs: Math.ceil((this.#capacity - this.#level) / this.#perMs),
+      requests,
+    }
   }
 
   #refill(nowMs: number): void {

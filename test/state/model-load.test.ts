@@ -10,6 +10,7 @@ const NOTHING = {
   count: { inFlight: 0, waitingTokens: 0 },
   waits: { requests: 0, begunTokens: 0, overdue: 0, timesExpected: 0 },
   headroom: null,
+  waitingSince: () => 0,
 }
 
 const out = cool(HEALTHY, 3_000, START_MS)

@@ -47,13 +47,16 @@ describe('rows', () => {
   it('name times by the clock, so that time that passes is no change, and the isolate counts down', () => {
     const [rows, known] = [new Rows('e'), new KnownRows()]
     const limited = (afterMs: number) =>
-      model({ headroom: { share: 0.2, forMs: 9_000 - afterMs, agoMs: afterMs }, ejectedForMs: 5_000 - afterMs })
+      model({ headroom: { share: 0.2, forMs: 9_000 - afterMs, requests: 60, agoMs: afterMs }, ejectedForMs: 5_000 - afterMs })
     rows.write('a', limited(0), START_MS)
     known.accept(told(rows, ''))
     rows.write('a', limited(400), START_MS + 400)
     const later = told(rows, known.version, { atMs: START_MS + 1_000 })
     expect(later.shared).toEqual({})
-    expect(known.accept(later).a).toMatchObject({ headroom: { share: 0.2, forMs: 8_000, agoMs: 1_000 }, ejectedForMs: 4_000 })
+    expect(known.accept(later).a).toMatchObject({
+      headroom: { share: 0.2, forMs: 8_000, requests: 60, agoMs: 1_000 },
+      ejectedForMs: 4_000,
+    })
     const due = told(rows, known.version, { atMs: START_MS + 9_000 })
     // Only a probe is missing
     expect(known.accept(due).a).toMatchObject({ headroom: null, ejectedForMs: 1 })
