@@ -65,9 +65,11 @@ export interface Burden {
 export function learn(before: Experience, learned: Learned, burden: Burden, nowMs: number): Experience {
   const { latency, concurrency } = learnTimes(before, learned, burden, nowMs)
   const answeredAtMs = learned.firstTokens.length > 0 ? nowMs : (before.answeredAtMs ?? 0)
-  // Whoever still answers is busy and not broken, however long it makes wait: to leave it out would only drown the others, one after the other
-  const failed = learned.failed - (nowMs - answeredAtMs <= ALIVE_MS ? (learned.outwaited ?? 0) : 0)
   const healed = learned.healed ? HEALTHY : before.health
+  // Whoever still answers is busy and not broken, however long it makes wait: to leave it out would only drown the others, one after the other. And who waited
+  // in vain for one that is left out was sent there before: it says nothing of the probe, whose time runs by itself
+  const saysNothing = nowMs - answeredAtMs <= ALIVE_MS || isEjected(healed)
+  const failed = learned.failed - (saysNothing ? (learned.outwaited ?? 0) : 0)
   // A first token is answer enough to let a model back in: its last one may be a minute away
   const succeeded = learned.succeeded + (isEjected(healed) && learned.firstTokens.length > 0 ? 1 : 0)
   const health = cool(observeResults(healed, succeeded, failed, nowMs), learned.coolMs, nowMs)

@@ -82,13 +82,21 @@ describe('a limit on requests', () => {
 })
 
 describe('of two that one was told', () => {
-  const [earlier, later] = [remember({ share: 0.9, forMs: 9_000 }, START_MS), remember({ share: 0.1, forMs: 9_000 }, START_MS + 1)]
+  const [earlier, later] = [
+    remember({ share: 0.9, forMs: 9_000 }, START_MS),
+    remember({ share: 0.1, forMs: 9_000 }, START_MS + 1),
+  ]
 
   it.each([
     ['the later counts', earlier, later, later],
     ['in whichever order they come', later, earlier, later],
     ['the only one counts', undefined, earlier, earlier],
-    ['one of a version that does not say when is as new as can be', later, { share: 0.5, untilMs: 9_000 }, { share: 0.5, untilMs: 9_000 }],
+    [
+      'one of a version that does not say when is as new as can be',
+      later,
+      { share: 0.5, untilMs: 9_000 },
+      { share: 0.5, untilMs: 9_000 },
+    ],
   ])('%s', (_, before, told, expected) => {
     expect(newest(before, told)).toEqual(expected)
   })

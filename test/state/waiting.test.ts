@@ -1,5 +1,6 @@
 /** What requests that still wait say of a model, before any of them has an answer. */
 import { describe, expect, it } from 'vitest'
+import { PROBE_MS } from '../../src/state/ejection'
 import { MAX_SLOWDOWN, NO_LATENCY, observeFirstToken, readLatency } from '../../src/state/latency'
 import { Leases } from '../../src/state/leases'
 import { Fleet, START_MS } from './fleet'
@@ -138,6 +139,32 @@ describe('a first token that does not come until a limit passes', () => {
     fleet.pass(10_000)
     outwait(fleet, 0, 30)()
     expect(fleet.load(1).ejectedForMs).toBeGreaterThan(0)
+  })
+
+  it('of a request from before it was left out is none of the probe, so that the model is back as soon as it answers anyone', () => {
+    const fleet = warm(2)
+    fleet.pass(10_000)
+    const [gaveUp, waited] = [stream(fleet, 0), stream(fleet, 1)]
+    const beat = () => {
+      for (const lease of [gaveUp, waited]) lease.renew(fleet.nowMs)
+    }
+    outwait(fleet, 0, 30)()
+    beat()
+    const outForMs = fleet.load(1).ejectedForMs
+    expect(outForMs).toBeGreaterThan(0)
+    fleet.pass(outForMs)
+    beat()
+    expect(fleet.load(1).probe).toBe(true)
+    const probe = stream(fleet, 1)
+    fleet.syncAll()
+    gaveUp.settle({ verdict: 'failed', timedOut: true }, fleet.nowMs)
+    fleet.syncAll()
+    expect(fleet.load(0)).toMatchObject({ ejectedForMs: PROBE_MS, probe: false })
+    fleet.pass(300)
+    waited.firstToken(fleet.nowMs)
+    fleet.syncAll()
+    expect(fleet.load(0).ejectedForMs).toBe(0)
+    probe.settle({ verdict: 'neutral' }, fleet.nowMs)
   })
 
   it('is one to an isolate that hears of nobody else', () => {
