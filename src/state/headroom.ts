@@ -27,9 +27,18 @@ export const newest = (before: RememberedHeadroom | undefined, told: RememberedH
 
 /** As it was told; null: nothing is known any more. */
 export function recall(headroom: RememberedHeadroom | undefined, nowMs: number): Headroom | null {
-  if (headroom === undefined || headroom.untilMs <= nowMs) return null
-  const { share, untilMs, requests, atMs = nowMs } = headroom
-  return { share, forMs: untilMs - nowMs, requests, agoMs: Math.max(0, nowMs - atMs) }
+  return headroom === undefined || headroom.untilMs <= nowMs ? null : reported(headroom, nowMs)
+}
+
+/** The least that a figure holds when it is reported. */
+const LEAST_MS = 1
+
+/**
+ * The same for a report, though its time may be over by then: a large limit is full again within milliseconds, and an average over the figures that last would know
+ * it as used up for ever.
+ */
+export function reported({ share, untilMs, requests, atMs }: RememberedHeadroom, nowMs: number): Headroom {
+  return { share, forMs: Math.max(LEAST_MS, untilMs - nowMs), requests, agoMs: Math.max(0, nowMs - (atMs ?? nowMs)) }
 }
 
 /** The same, later; null: its time is over. */

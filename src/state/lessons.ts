@@ -6,7 +6,7 @@ import { NO_LENGTHS, withLength } from './answer-length'
 import { Writing } from './answer-time'
 import { type Relation, withShare } from './cached-share'
 import { fittingLearned } from './fitting'
-import { type RememberedHeadroom, recall } from './headroom'
+import { type RememberedHeadroom, reported } from './headroom'
 import { type Learned, type LoggedDecision, MAX_DECISIONS, MAX_SAMPLES, type Report } from './report'
 
 type Batch = Pick<Report, 'batch' | 'learned' | 'startsAgoMs' | 'decisions'>
@@ -134,7 +134,8 @@ export class Lessons {
       this.#batches += 1
       for (const [id, learned] of this.#pending) {
         this.#addWriting(id, learned, nowMs)
-        learned.headroom = recall(this.#headroom.get(id), nowMs)
+        const headroom = this.#headroom.get(id)
+        if (headroom !== undefined) learned.headroom = reported(headroom, nowMs)
       }
       const rows = fittingLearned(this.#pending)
       const hasStarts = rows.some(([, { starts }]) => starts > 0)

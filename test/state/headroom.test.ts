@@ -177,6 +177,23 @@ describe('an isolate', () => {
     expect(fleet.load(1).headroom).toEqual({ share: 0.25 + 0.75 / 4, forMs: 4_000 })
   })
 
+  it('tells of a limit that is full again before a report leaves, so that one that was used up is not on average for ever', () => {
+    const fleet = new Fleet(2)
+    const answered = (share: number, forMs: number) => {
+      told(fleet, 0, share, forMs)
+      fleet.pass(2_000)
+      fleet.syncAll()
+    }
+    for (let i = 0; i < 20; i++) answered(0.05, 57_000)
+    expect(fleet.load(1).usualHeadroom).toBeCloseTo(0.05)
+    // 500 a minute: one is back after 120 ms
+    for (let i = 0; i < 100; i++) answered(0.998, 120)
+    expect(fleet.load(1).usualHeadroom).toBeGreaterThan(0.95)
+    // Of itself it is no news any more
+    fleet.pass(1)
+    for (const index of [0, 1]) expect(fleet.load(index)).toMatchObject({ headroom: null, quota: undefined })
+  })
+
   it('does not overrule what another was told later, though its report comes after', () => {
     const fleet = new Fleet(3)
     told(fleet, 0, 0.9, 20_000)
