@@ -69,6 +69,7 @@ export function levelsOf(candidates: readonly Candidate[], situation: Situation)
     meanTokens: meanTokensOf(situation.view, situation.features),
     share: unseenShare(candidates, situation.view),
     ageMs: situation.view?.ageMs ?? 0,
+    isEndless: situation.view === undefined,
   }
   const affinities = affinitiesOf(candidates, situation)
   const expected = withFailures(
@@ -105,10 +106,12 @@ interface Hidden {
   readonly share: number
   /** Since so long. */
   readonly ageMs: number
+  /** There is no view. */
+  readonly isEndless: boolean
 }
 
 function expectationOf({ model, load }: Candidate, prior: Prior, ownTokens: number, hidden: Hidden): Expectation {
-  const { meanTokens, share, ageMs } = hidden
+  const { meanTokens, share, ageMs, isEndless } = hidden
   const line = load.firstToken ?? lineFor(model, prior)
   const { concurrency, answerMs } = load.concurrency === undefined ? roomOf(model, prior) : load
   // What failed takes up no room, and its cost is counted as such
@@ -131,7 +134,8 @@ function expectationOf({ model, load }: Candidate, prior: Prior, ownTokens: numb
     slopeMsPerToken,
     bend: nearer(
       { after: (room.requests * meanTokens) / remainingShare(answerMs, ageMs), slope: room.turnMs / meanTokens },
-      limitOf(load, meanTokens),
+      // Endless work goes beyond the end of any limit, however far that is, and nearly all of it to whoever tells of none
+      isEndless ? undefined : limitOf(load, meanTokens),
       slopeMsPerToken,
     ),
     failureRate: load.failureRate,

@@ -198,6 +198,19 @@ describe('a model that nothing is known of', () => {
   })
 })
 
+describe('a limit on requests that is far from its end', () => {
+  const firstToken = line(500, 0.1)
+
+  test.each([
+    ['an old view', { ageMs: 19_000, arrivalsPerSecond: 10, meanPromptTokens: 100 }],
+    ['no view', undefined],
+  ])('costs a model nothing against one that tells of none, with %s', (_, view) => {
+    const limited = candidate('a', { firstToken, headroom: { share: 0.9 }, quota: { left: 9_000, refillMs: 60 } })
+    const observed = sharesOf([limited, candidate('b', { firstToken })], view, 10_000).map(share => share * 10_000)
+    expect(chiSquare(observed, [5_000, 5_000])).toBeLessThan(chiSquareBound(1))
+  })
+})
+
 describe('when nothing is known of any', () => {
   const all = [candidate('a', {}, { weight: 3 }), candidate('b', {}, { weight: 2 }), candidate('c')]
 
