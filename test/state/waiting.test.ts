@@ -167,6 +167,34 @@ describe('a first token that does not come until a limit passes', () => {
     probe.settle({ verdict: 'neutral' }, fleet.nowMs)
   })
 
+  it.each([1_000, 5_000, 20_000])(
+    'of every probe of a model that hangs for ever leaves it out, tried as often as a probe may take, with a limit of %i ms',
+    limitMs => {
+      const fleet = warm(2)
+      fleet.pass(10_000)
+      outwait(fleet, 0, 30)()
+      const probes: { readonly lease: ReturnType<typeof stream>; readonly atMs: number }[] = []
+      const untilMs = fleet.nowMs + 300_000
+      while (fleet.nowMs < untilMs) {
+        fleet.pass(100)
+        for (const { lease, atMs } of probes) {
+          lease.renew(fleet.nowMs)
+          if (fleet.nowMs - atMs >= limitMs) lease.settle({ verdict: 'failed', timedOut: true }, fleet.nowMs)
+        }
+        fleet.syncAll()
+        for (const index of [0, 1]) {
+          const { ejectedForMs, probe } = fleet.load(index)
+          expect(ejectedForMs).toBeGreaterThan(0)
+          if (!probe) continue
+          probes.push({ lease: stream(fleet, index), atMs: fleet.nowMs })
+          fleet.syncAll()
+        }
+      }
+      expect(probes.length).toBeGreaterThan(0.9 * (300_000 / PROBE_MS))
+      expect(probes.length).toBeLessThanOrEqual(300_000 / PROBE_MS)
+    },
+  )
+
   it('is one to an isolate that hears of nobody else', () => {
     const fleet = warm(1)
     fleet.pass(30_000)
