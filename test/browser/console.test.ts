@@ -82,8 +82,19 @@ describe.skipIf(executablePath === undefined)('the console', () => {
   })
   afterEach(() => page.close())
 
-  const state = (text: string) => page.locator('#connection', { hasText: text }).waitFor()
-  const outcome = (text: string) => page.locator('#outcome', { hasText: text }).waitFor()
+  /** Where it does not come to say so, what it says and what the browser complained of tell more than the time that passed. */
+  const says = async (place: string, text: string) => {
+    try {
+      await page.locator(place, { hasText: text }).waitFor()
+    } catch (cause) {
+      const instead = await page.locator(place).textContent()
+      throw new Error(`${place} says "${instead}" instead of "${text}"; complaints: ${complaints.join('; ') || 'none'}`, {
+        cause,
+      })
+    }
+  }
+  const state = (text: string) => says('#connection', text)
+  const outcome = (text: string) => says('#outcome', text)
   const ask = async (prompt: string, model: string) => {
     await page.getByLabel('Prompt').fill(prompt)
     await page.getByLabel('Model', { exact: true }).selectOption(model)
