@@ -14,6 +14,7 @@ export interface Headroom {
 }
 
 interface Bucket {
+  /** Requests, or which tokens. */
   readonly counts: string
   readonly limit: string
   readonly remaining: string

@@ -11,8 +11,8 @@ import { qualitiesOf } from '../profile/quality'
 import type { ModelLoad, View } from '../state/local-load'
 import type { FeedbackTable } from '../state/registry-view'
 import { withinDeadline } from '../strategy/deadline'
+import { isUsedUp } from '../strategy/quota'
 import type { Candidate, Ranked, Situation, StrategyName } from '../strategy/strategy'
-import { isUsedUp } from '../strategy/thinning'
 import type { Bound } from './bound'
 import { isInCanary } from './canary'
 import type { Controls } from './controls'
@@ -216,8 +216,8 @@ const SCARCE = 0.05
 
 export function sparing(ranking: readonly Ranked[], load: Question['load']): readonly Ranked[] {
   const isScarce = ({ model }: Ranked) => {
-    const { headroom, quota } = load(model.id)
-    return (headroom?.share ?? 1) < SCARCE || isUsedUp({ quota })
+    const own = load(model.id)
+    return (own.headroom?.share ?? 1) < SCARCE || isUsedUp(own)
   }
   if (!ranking.some(isScarce)) return ranking
   return [...ranking.filter(ranked => !isScarce(ranked)), ...ranking.filter(isScarce)]

@@ -8,6 +8,7 @@ import type { Headroom } from './report'
 export interface RememberedHeadroom {
   readonly share: number
   readonly untilMs: number
+  /** How many requests all of it is; undefined where nobody said, or not how fast it refills. */
   readonly requests?: number | undefined
   /** When it was told. Undefined: kept by a version that did not say. */
   readonly atMs?: number | undefined
@@ -18,7 +19,10 @@ const DEFAULT_MS = 10_000
 const LONGEST_MS = 60_000
 
 export function remember({ share, forMs, requests, agoMs = 0 }: Headroom, nowMs: number): RememberedHeadroom {
-  return { share, untilMs: nowMs + (forMs > 0 ? Math.min(forMs, LONGEST_MS) : DEFAULT_MS), requests, atMs: nowMs - agoMs }
+  const atMs = nowMs - agoMs
+  if (forMs > 0 && forMs <= LONGEST_MS) return { share, untilMs: nowMs + forMs, requests, atMs }
+  // Of a limit of a day it would be a guess how many come back in the minute
+  return { share, untilMs: nowMs + (forMs > 0 ? LONGEST_MS : DEFAULT_MS), atMs }
 }
 
 /** What was told last, however it got here. Figures of a version that does not say when are as new as can be. */
@@ -58,8 +62,8 @@ export interface Quota {
 }
 
 /**
- * Undefined: how many requests the limit is, nobody said. `since`: requests that were sent since it was told, and not yet answered: every answer tells anew. So
- * what has come back since is not halved by what others may have taken, as it is where that is not known.
+ * Undefined: how many requests the limit is, nobody said. `since`: requests that were sent since it was told and are not yet answered. Every answer tells anew, so these
+ * are all that can have been taken since, and what has come back counts in full, unlike in `refilled`.
  */
 export function quotaOf({ share, forMs, requests, agoMs = 0 }: Headroom, since: number): Quota | undefined {
   if (requests === undefined) return undefined

@@ -19,6 +19,7 @@ const NO_BATCH: Batch = Object.freeze({ batch: 0, learned: Object.freeze({}), de
 export class Lessons {
   readonly #pending = new Map<string, Mutable<Learned>>()
   readonly #writing = new Writing()
+  /** Of pending models. What is left to hold of a figure is told as of the report that carries it. */
   readonly #headroom = new Map<string, RememberedHeadroom>()
   #startedAtMs: number[] = []
   /** Of these, and of all starts, how many there were. */

@@ -13,7 +13,8 @@
  *    more than the queue there costs.
  *
  * The first is then drawn as `load-interpretation.ts` says, with work in prompt tokens, and one
- *    whose rate limit runs low is spared as `thinning.ts` says. Where a limit on requests ends, the level bends as well.
+ *    whose rate limit runs low is spared as `thinning.ts` says. Where a limit on requests ends, the level bends as
+ *    well (`quota.ts`).
  *
  * A model that nothing is known of is taken to be as quick as the best known one when idle, so that it is tried, and to carry as much more or less as its weight
  * says, which keeps it from being tried by everyone. If nothing is known of any, the weights decide.
@@ -28,8 +29,9 @@ import { rankByShares } from './least-connections'
 import { type Level, rankByLevel, unseenRequests } from './load-interpretation'
 import { byConfiguration } from './order'
 import { lineFor, type Prior, priorOf, roomOf } from './prior'
+import { limitOf } from './quota'
 import type { Candidate, Ranked, Situation, Strategy } from './strategy'
-import { limitOf, sparedAmong, sparedLast } from './thinning'
+import { sparedAmong, sparedLast } from './thinning'
 
 /** A line learned through 0 would have no crowding; and nobody answers faster than a clock in whole ms can tell. */
 const MIN_IDLE_MS = 1

@@ -7,6 +7,7 @@ import type { LogNormal } from '../algorithm/log-normal'
 import type { Features } from '../context/features'
 import type { Model, Priority, Qualities } from '../model'
 import type { CachedShares, Relation } from '../state/cached-share'
+import type { Quota } from '../state/headroom'
 
 export const STRATEGIES = [
   'round-robin',
@@ -61,7 +62,7 @@ export interface Load {
   /** The same on average, for when nothing newer is known. */
   readonly usualHeadroom?: number | undefined
   /** Of a limit on requests: so many would be let through now, and one more every `refillMs`. Undefined: none is known, or not how many it is. */
-  readonly quota?: { readonly left: number; readonly refillMs: number } | undefined
+  readonly quota?: Quota | undefined
   /** Share of recent attempts that failed, 0..1, decayed. */
   readonly failureRate: number
 }

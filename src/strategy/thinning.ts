@@ -6,12 +6,11 @@
  * What is left fills and empties within the time that the limit takes to refill. Whoever goes by a figure that is old against that turns the tap the wrong way:
  * everyone stays away until it is full and then comes at once. So the older the figure, the more the average counts beside it.
  *
- * Of a limit on requests it is known how many it still lets through. Who would come behind these is spared for certain; and the work that an old view does not
- * show fills it up to there and then goes elsewhere, so that a burst is spread before the first refusal.
+ * Of a limit on requests that is known to be used up all are spared (`quota.ts`).
  */
 import type { Random } from '../algorithm/sampling'
-import type { Bend } from '../algorithm/water-fill'
 import type { Model } from '../model'
+import { isUsedUp } from './quota'
 import type { Candidate, Load, Ranked } from './strategy'
 
 /** With more left nothing is spared. */
@@ -37,19 +36,6 @@ export function sparedAmong(candidates: readonly Candidate[], ageMs: number, ran
     return share < ENOUGH && random() * ENOUGH >= share * size
   })
   return new Set(spared.map(({ model }) => model))
-}
-
-/** Whether the next request would be refused, as far as anybody knows. */
-export const isUsedUp = ({ quota }: Pick<Load, 'quota'>): boolean => quota !== undefined && quota.left < 1
-
-/** How many times as long as the limit takes to let one more through: whoever is refused does not wait for it, but has to go elsewhere. */
-const REFUSAL = 20
-
-/** Where the limit ends, in tokens of work: a standard deviation of the requests that come by chance before that. Undefined: it is not known. */
-export function limitOf({ quota }: Load, meanTokens: number): Bend | undefined {
-  if (quota === undefined) return undefined
-  const left = Math.max(0, quota.left)
-  return { after: Math.max(0, left - Math.sqrt(left)) * meanTokens, slope: (REFUSAL * quota.refillMs) / meanTokens }
 }
 
 /** They come last, in the same order among themselves. */

@@ -45,8 +45,9 @@ const SLOW_SHAPE = 1e-3
 const DROPPED = 0.7
 /**
  * Longer questions are harder in nearly all sets, those that it has not learned from included, where all else that it learned says little. So the
- * first weight of the shape, the length's, gets so much more. On left-out parts of the training sets it costs nothing, and on sets left out whole
- * it brings a hundredth of the gap recovered; twice as much costs three thousandths there and brings six more here.
+ * first weight of the shape, the length's, gets so much more. Beside what was learned from three in ten of a question's n-grams it counts for about half: a whole
+ * question has more of them, and their sum is larger. Brought back to the size that they had, length brings 0.015 more of the gap recovered on a set left out whole (MMLU)
+ * and costs a hundredth of those that are known.
  */
 const LENGTH = 0.1
 

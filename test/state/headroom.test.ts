@@ -75,6 +75,15 @@ describe('a limit on requests', () => {
     expect(quotaOf({ share: 0.2, forMs: 16_000 }, 0)).toBeUndefined()
   })
 
+  it.each([
+    ['takes a day to refill', 86_400_000],
+    ['takes nobody knows how long', 0],
+  ])('that %s is remembered by its share alone', (_, forMs) => {
+    const told = recall(remember({ ...limit, forMs }, START_MS), START_MS)
+    expect(told).toMatchObject({ share: 0.2 })
+    expect(told && quotaOf(told, 0)).toBeUndefined()
+  })
+
   it('is remembered as one', () => {
     const remembered = remember(limit, START_MS)
     expect(recall(remembered, START_MS + 4_000)).toEqual({ share: 0.2, forMs: 12_000, requests: 10, agoMs: 4_000 })

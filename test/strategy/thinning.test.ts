@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createRandom } from '../../src/algorithm/random'
 import type { Load } from '../../src/strategy/strategy'
-import { limitOf, sparedAmong, sparedLast } from '../../src/strategy/thinning'
+import { sparedAmong, sparedLast } from '../../src/strategy/thinning'
 import { candidate, idsOf } from './given'
 
 const DRAWS = 20_000
@@ -62,20 +62,6 @@ describe('a model whose rate limit runs low', () => {
   ])('of which it is known how many requests it lets through %s', (_, left, expected) => {
     const a = candidate('a', { headroom: { share: 0.9 }, quota: { left, refillMs: 100 } })
     expect(sparedAmong([a], 0, () => 0).size).toBe(1 - expected)
-  })
-
-  test.each([
-    // A standard deviation of 16 is 4
-    ['before its end', 16, 12],
-    ['at once with one left', 1, 0],
-    ['at once with nothing left', -2, 0],
-  ])('of which that is known ends %s, and from there on is steep', (_, left, requests) => {
-    const { load } = candidate('a', { quota: { left, refillMs: 100 } })
-    expect(limitOf(load, 50)).toEqual({ after: requests * 50, slope: 40 })
-  })
-
-  test('of which it is not known how many requests it lets through has no end', () => {
-    expect(limitOf(candidate('a', { headroom: { share: 0.1 } }).load, 50)).toBeUndefined()
   })
 
   test('costs no draw where no limit runs low, so that decisions are the same as without', () => {
