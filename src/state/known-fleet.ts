@@ -14,6 +14,7 @@ export interface View {
   readonly ageMs: number
   /** As those meet it who come with others: more than the average where they come in bursts. */
   readonly arrivalsPerSecond: number
+  /** This isolate's included; 0 where none came lately. */
   readonly meanPromptTokens: number
 }
 

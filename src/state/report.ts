@@ -129,10 +129,11 @@ export interface Snapshot {
   readonly lagMs?: number | undefined
   /** Isolates that reported lately, this one included. */
   readonly isolates: number
-  /** Requests that the other isolates start a second, and the mean size of a prompt. */
+  /** Requests that the other isolates start a second. */
   readonly arrivalsPerSecond: number
   /** By how much more come together than that says (see `bursts.ts`). Undefined from a version that does not know. */
   readonly burstFactor?: number | undefined
+  /** Of the prompts that came lately, the isolate's own included; 0 where none did. */
   readonly meanPromptTokens: number
   /** Conversations that others have sent elsewhere since the isolate's last report. */
   readonly placed?: Placements | undefined

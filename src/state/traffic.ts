@@ -30,18 +30,18 @@ export class Traffic {
     return ratesOf(this.#arrivals, nowMs)
   }
 
-  /** As it is for whoever has brought `own` of it, with what comes elsewhere. */
+  /** For whoever has brought `own` of it, with what comes elsewhere. How large prompts are is asked of all traffic: an isolate that is alone has no others. */
   figures(
     own: Arrivals,
     elsewhere: ArrivalRates,
     nowMs: number,
   ): Pick<Snapshot, 'lagMs' | 'arrivalsPerSecond' | 'meanPromptTokens'> & { readonly burstFactor: number } {
-    const others = arriveSteadily(without(this.#arrivals, own, nowMs), elsewhere, nowMs)
+    const all = arriveSteadily(this.#arrivals, elsewhere, nowMs)
     return {
       lagMs: Math.round(this.#lag?.value ?? 0),
-      arrivalsPerSecond: ratesOf(others, nowMs).arrivalsPerSecond,
+      arrivalsPerSecond: ratesOf(without(all, own, nowMs), nowMs).arrivalsPerSecond,
       burstFactor: this.#bursts.factor,
-      meanPromptTokens: meanTokens(others),
+      meanPromptTokens: meanTokens(all),
     }
   }
 }

@@ -155,8 +155,9 @@ export function unseenTokens(candidates: readonly Candidate[], { view, features 
   return view === undefined ? Number.POSITIVE_INFINITY : unseenRequests(candidates, view) * meanTokensOf(view, features)
 }
 
+/** Where nothing came lately, and so 0 is told, this request is all there is. */
 const meanTokensOf = (view: Situation['view'], { promptTokens }: Situation['features']): number =>
-  Math.max(1, view?.meanPromptTokens ?? promptTokens)
+  Math.max(1, view?.meanPromptTokens || promptTokens)
 
 /** Arrivals that the view does not show, per request in flight; no more than all of them can have changed. */
 function unseenShare(candidates: readonly Candidate[], view: Situation['view']): number {

@@ -169,14 +169,14 @@ describe('trackers that tell each other', () => {
     )
   })
 
-  it('tell of arrivals and prompts: the fleet’s for everyone, without the isolate’s own', () => {
+  it('tell of arrivals elsewhere, and how large the prompts of the whole fleet are', () => {
     const tree = new Tree(SHARDS)
     tree.take('weur:1', 'm', 30)
     tree.take('enam', 'm', 90)
     tree.settle()
     const view = tree.at('weur:1').load.view(tree.nowMs)
     expect(view?.arrivalsPerSecond).toBeCloseTo(Math.LN2 / 5, 2)
-    expect(view?.meanPromptTokens).toBeCloseTo(90, 0)
+    expect(view?.meanPromptTokens).toBeCloseTo(60, 0)
   })
 })
 

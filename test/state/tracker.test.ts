@@ -211,17 +211,25 @@ describe('what was learned', () => {
     expect(fleet.tracker.state(fleet.nowMs).models).toEqual({})
   })
 
-  it("tells an isolate of the others' arrivals, not of its own, and how large their prompts are", () => {
+  it("tells an isolate of the others' arrivals, not of its own, and how large everyone's prompts are", () => {
     const fleet = new Fleet(2)
     fleet.take(0, 1_000)
-    fleet.take(1, 10)
+    fleet.take(1, 20)
     fleet.take(1, 30)
     fleet.syncAll()
-    expect(fleet.sync(0)).toMatchObject({ meanPromptTokens: 20, arrivalsPerSecond: 2 * PER_REQUEST })
-    expect(fleet.sync(1)).toMatchObject({ meanPromptTokens: 1_000, arrivalsPerSecond: PER_REQUEST })
+    expect(fleet.sync(0)).toMatchObject({ meanPromptTokens: 350, arrivalsPerSecond: 2 * PER_REQUEST })
+    expect(fleet.sync(1)).toMatchObject({ meanPromptTokens: 350, arrivalsPerSecond: PER_REQUEST })
     fleet.pass(5_000)
     expect(fleet.sync(1).arrivalsPerSecond).toBeCloseTo(PER_REQUEST / 2, 12)
-    expect(fleet.sync(1).meanPromptTokens).toBe(1_000)
+    expect(fleet.sync(1).meanPromptTokens).toBeCloseTo(350, 9)
+  })
+
+  it('tells an isolate that is alone how large its own prompts are', () => {
+    const fleet = new Fleet(1)
+    fleet.take(0, 100)
+    fleet.take(0, 300)
+    fleet.sync(0)
+    expect(fleet.sync(0)).toMatchObject({ meanPromptTokens: 200, arrivalsPerSecond: 0 })
   })
 
   it('an old answer that arrives late does not replace a newer one', () => {

@@ -30,6 +30,12 @@ describe('the expected time to first token, by hand', () => {
   })
 })
 
+test('where nobody sent a prompt lately, this one is taken for an average one', () => {
+  const one = candidate('a', { firstToken: line(200, 0.5), inFlight: 10 })
+  const view = { ageMs: 0, arrivalsPerSecond: 0, meanPromptTokens: 0 }
+  expect(rankOf([one], { view })[0]?.score).toBeCloseTo(275, 9)
+})
+
 describe('with a fresh view', () => {
   test('the least expected time comes first and the rest follow in order, nothing left to chance', () => {
     const all = [
