@@ -72,9 +72,9 @@ describe('adaptive', () => {
   })
 
   it.each([
-    // The cache saves (0.9 - 0.1) × 4,000 tokens, which count 2.5 times
-    ['stays while the queue costs less than the cache saves', 7_900, true],
-    ['leaves once it costs more', 8_100, false],
+    // The cache saves (0.9 - 0.1) × 4,000 tokens, which count four times
+    ['stays while the queue costs less than the cache saves', 12_700, true],
+    ['leaves once it costs more', 12_900, false],
   ])('%s', (_, waitingTokens, stays) => {
     const home = homeOf('k')
     expect(firstOf(fleet(home, waitingTokens))?.model.id === home).toBe(stays)
