@@ -5,7 +5,7 @@
 import { TOPICS } from './features'
 import { Ngrams } from './ngrams'
 import { SHAPE_SIZE, shapeOf } from './shape'
-import { Table, type TableWeights, weighed } from './table'
+import { dampedBy, Table, type TableWeights, weighed } from './table'
 import type { Reading } from './text'
 
 /** Columns of the table: the topics, then these. */
@@ -27,13 +27,21 @@ export interface TaskWeights {
   /** Of each column: the weights of the shape, and a bias. */
   readonly shape: readonly (readonly number[])[]
   readonly calibration: {
-    /** The topics' scores times this are log odds. */
-    readonly topic: number
+    readonly topic: Sharpness
     readonly extract: Logistic
     readonly open: Logistic
     readonly complexity: Logistic
     readonly gain: Logistic
   }
+}
+
+/**
+ * Scores times `factor` and the `power` of `dampedBy` the n-grams that are known are log odds. The words of a text are about the same, so that each says less the more there are,
+ * beyond what the damping of the scores takes away.
+ */
+export interface Sharpness {
+  readonly factor: number
+  readonly power: number
 }
 
 /** A score's log odds: `slope` times the score, plus `offset` (Platt 1999). */
@@ -64,6 +72,9 @@ export const LEAST_OPTIONS = 2
 export const probability = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds))
 const logOddsOf = ({ slope, offset }: Logistic, score: number): number => slope * score + offset
 const calibrated = (logistic: Logistic, score: number): number => probability(logOddsOf(logistic, score))
+/** `known` n-grams, those of earlier turns counting less. Where there are none, the shape alone says too little. */
+export const sharpnessOf = ({ factor, power }: Sharpness, known: number): number =>
+  known === 0 ? 0 : factor * dampedBy(known) ** power
 
 /** Keeps its buffers from one conversation to the next: what it returns holds none of them. */
 export class Classifier {
@@ -100,8 +111,7 @@ export class Classifier {
     const { topic, extract, open, complexity, gain } = this.#calibration
     const isOpen = probability(DECISIVE * logOddsOf(open, scores[OPEN] ?? 0))
     const asked = calibrated(complexity, scores[COMPLEXITY] ?? 0)
-    // where no word is known, the shape alone says too little
-    const topics = softmax(scores, known === 0 ? 0 : topic)
+    const topics = softmax(scores, sharpnessOf(topic, known))
     const exam = calibrated(gain, scores[options < LEAST_OPTIONS ? PROBLEM : CHOICE] ?? 0)
     return {
       topics,

@@ -67,7 +67,7 @@ export class Table {
     this.#counted = new Uint16Array(slots)
   }
 
-  /** Fills `sums` with the rows of all n-grams, those from `background` on counting less. How many are known. */
+  /** Fills `sums` with the rows of all n-grams, those from `background` on counting less. How many are known, counted alike. */
   sum(ngrams: Ngrams, background: number): number {
     this.#text = (this.#text + 1) & 0xffff
     // the numbers of texts begin anew, and zero is none
@@ -77,12 +77,13 @@ export class Table {
     }
     const near = this.#add(ngrams.hashes, 0, background, this.#near)
     const far = background < ngrams.size ? this.#add(ngrams.hashes, background, ngrams.size, this.#far) : 0
-    const damping = dampedBy(near + BACKGROUND * far)
+    const known = near + BACKGROUND * far
+    const damping = dampedBy(known)
     for (let column = 0; column < this.sums.length; column++) {
       const sum = (this.#near[column] ?? 0) + (far === 0 ? 0 : BACKGROUND * (this.#far[column] ?? 0))
       this.sums[column] = sum * (this.#steps[column] ?? 0) * damping
     }
-    return near + far
+    return known
   }
 
   /** Sums of the rows of known n-grams, and how many these are. */

@@ -114,7 +114,7 @@ class Fit {
   }
 
   learn({ bag, gain }: GainExample, numbers: Int32Array, rate: number): void {
-    const damping = dampedBy(knownOf(numbers, this.#vocabulary))
+    const damping = dampedBy(this.#vocabulary.knownAmong(numbers))
     for (const column of [kindOf(bag), ALL]) {
       let sum = biased(this.#shape.weights, column, bag.shape)
       for (const number of numbers)
@@ -132,16 +132,10 @@ class Fit {
 function gainIn({ table, shape }: Weights, vocabulary: Vocabulary, bag: Bag): number {
   const column = kindOf(bag)
   const numbers = vocabulary.numbersOf(bag)
-  const damping = dampedBy(knownOf(numbers, vocabulary))
+  const damping = dampedBy(vocabulary.knownAmong(numbers))
   let sum = biased(shape, column, bag.shape)
   for (const number of numbers) sum += factorOf(number, damping, vocabulary) * (table[number * GAIN + column] ?? 0)
   return sum
-}
-
-function knownOf(numbers: Int32Array, { size }: Vocabulary): number {
-  let known = 0
-  for (const number of numbers) if (number < size) known++
-  return known
 }
 
 const factorOf = (number: number, damping: number, { size }: Vocabulary): number => (number < size ? damping : SHARED * damping)

@@ -73,7 +73,7 @@ export function fitLinear(examples: readonly LinearExample[], vocabulary: Vocabu
 }
 
 class Fit {
-  readonly #size: number
+  readonly #vocabulary: Vocabulary
   readonly #table: Adagrad
   readonly #shape = new Adagrad(new Float32Array(LINEAR * (SHAPE_SIZE + 1)), SLOW)
   readonly #scores = new Float64Array(LINEAR)
@@ -81,7 +81,7 @@ class Fit {
   #damping = 0
 
   constructor(vocabulary: Vocabulary) {
-    this.#size = vocabulary.size
+    this.#vocabulary = vocabulary
     this.#table = new Adagrad(new Float32Array(vocabulary.learned * LINEAR), SLOW)
   }
 
@@ -99,9 +99,7 @@ class Fit {
 
   score(numbers: Int32Array, shape: Float64Array): Float64Array {
     const scores = this.#scores.fill(0)
-    let known = 0
-    for (const number of numbers) if (number < this.#size) known++
-    this.#damping = dampedBy(known)
+    this.#damping = dampedBy(this.#vocabulary.knownAmong(numbers))
     for (const number of numbers) {
       const factor = this.#factorOf(number)
       for (let column = 0; column < LINEAR; column++)
@@ -140,7 +138,7 @@ class Fit {
   }
 
   #factorOf(number: number): number {
-    return number < this.#size ? this.#damping : SHARED * this.#damping
+    return number < this.#vocabulary.size ? this.#damping : SHARED * this.#damping
   }
 }
 

@@ -1,11 +1,12 @@
 /** What was learned made small: which n-grams get the slots of a table, and their weights as whole numbers of a byte. */
-import type { Logistic } from '../../src/context/classifier'
+import type { Logistic, Sharpness } from '../../src/context/classifier'
 import { BIAS, slotOf, type TableWeights, tagOf } from '../../src/context/table'
 import { CUES_BY_HASH, Vocabulary } from './vocabulary'
 
 /** Four digits: what may differ in the last bits between machines is gone. */
 const rounded = (value: number): number => Number(value.toPrecision(4))
 export const coarse = ({ slope, offset }: Logistic): Logistic => ({ slope: rounded(slope), offset: rounded(offset) })
+export const coarseSharpness = ({ factor, power }: Sharpness): Sharpness => ({ factor: rounded(factor), power: rounded(power) })
 
 /** Row by row. */
 export const matrix = (values: Float32Array, columns: number): readonly (readonly number[])[] =>

@@ -52,6 +52,13 @@ export class Vocabulary {
     return this.size + CUES.length
   }
 
+  /** How many are n-grams. */
+  knownAmong(numbers: Int32Array): number {
+    let known = 0
+    for (const number of numbers) if (number < this.size) known++
+    return known
+  }
+
   /** Known n-grams of a text, and the shared parts of those that are phrases. */
   numbersOf({ hashes }: Bag): Int32Array {
     const numbers: number[] = []

@@ -13,12 +13,12 @@ import { gainExamples, linearExamples, SOURCES, weakFailed } from './examples'
 import { fitGain, GAIN } from './gain'
 import { fitLinear, LINEAR, type LinearExample, type LinearFit } from './linear'
 import { fitLogistic, fitSharpness } from './logistic'
-import { chosenFrom, coarse, matrix, packedTable } from './pack'
+import { chosenFrom, coarse, coarseSharpness, matrix, packedTable } from './pack'
 import { OWN_PROMPTS, type Pairs, type Row } from './rows'
 import { importanceOf, type Vocabulary, vocabularyOf } from './vocabulary'
 
 /** Of the file's layout and of how n-grams are hashed. */
-const VERSION = 3
+const VERSION = 4
 /** Fifteen bytes each. Together with the language's weights they stay below a megabyte. */
 const SLOTS = 42_000
 /** From this label on a small model would not do: 3 "needs some skill or several steps". */
@@ -69,23 +69,24 @@ export function trainClassifier(data: readonly Row[], pairs: Pairs, { seed, with
       SLOTS,
     ),
     shape: [...matrix(linear.shape, SHAPE_SIZE + 1), ...matrix(gain.shape, SHAPE_SIZE + 1)],
-    calibration: { ...calibrationOf(topical, linear), gain: gainCalibrationOf(exams, pairs, vocabulary, random) },
+    calibration: { ...calibrationOf(topical, vocabulary, linear), gain: gainCalibrationOf(exams, pairs, vocabulary, random) },
   }
 }
 
-function calibrationOf(examples: readonly LinearExample[], { unseen }: LinearFit) {
+function calibrationOf(examples: readonly LinearExample[], vocabulary: Vocabulary, { unseen }: LinearFit) {
   const scored = examples.map((example, index) => ({ ...example, scores: unseen[index] ?? new Float64Array(LINEAR) }))
   return {
-    topic: Number(
+    topic: coarseSharpness(
       fitSharpness(
         scored
           .filter(({ topics, isOpen }) => isOpen === true && topics.length > 0)
-          .map(({ scores, topics, weight }) => ({
+          .map(({ bag, scores, topics, weight }) => ({
             scores: Array.from(scores.subarray(0, TOPICS.length)),
             right: topics,
+            known: vocabulary.knownAmong(vocabulary.numbersOf(bag)),
             weight: Math.min(MOST_WEIGHT, weight),
           })),
-      ).toPrecision(3),
+      ),
     ),
     extract: coarse(
       fitLogistic(
