@@ -15,6 +15,7 @@ import {
   type ParsedConfig,
   type TrackerSettings,
 } from './config/schema'
+import { clashingHeaders, lowerCased } from './config/secret-headers'
 import { outOfRegion, unreachable, withoutEffect } from './config/warnings'
 import type { When } from './context/condition'
 import { type Credentials, membersOf } from './credential'
@@ -81,7 +82,7 @@ export function parseConfig(input: unknown): Result<Config, readonly ConfigProbl
   if (reserved.length > 0) return fail(reserved)
   const parsed = v.safeParse(ConfigSchema, value)
   if (!parsed.success) return fail(parsed.issues.map(problemOf))
-  const problems = danglingNames(parsed.output)
+  const problems = [...danglingNames(parsed.output), ...clashingHeaders(parsed.output, DEFAULT_SECRET)]
   return problems.length > 0 ? fail(problems) : ok(resolve(parsed.output))
 }
 
@@ -107,7 +108,7 @@ function reservedNames(value: unknown, path: readonly string[]): ConfigProblem[]
 
 /** Where a text, put there by mistake, may be a key; and every caller can read what is wrong. */
 const mayBeKey = (field: string, text: string): boolean =>
-  /(^|\.)(secret|headers|keys)(\.|$)/.test(field) || (/(baseUrl|jwksUrl)$/.test(field) && /[@?]/.test(text))
+  /(^|\.)(secret|headers|secretHeaders|keys)(\.|$)/.test(field) || (/(baseUrl|jwksUrl)$/.test(field) && /[@?]/.test(text))
 
 function problemOf(issue: v.BaseIssue<unknown>): ConfigProblem {
   const field = issue.path?.map(({ key }) => String(key) || '""').join('.') ?? 'the configuration'
@@ -147,6 +148,7 @@ function modelsOf(id: string, model: ParsedConfig['models'][string]): readonly M
     name: model.model,
     baseUrl: withoutSlash(model.baseUrl ?? DEFAULT_BASE_URL[model.provider]),
     headers: model.headers ?? {},
+    secretHeaders: lowerCased(model.secretHeaders),
     secret: model.secret ?? DEFAULT_SECRET[model.provider],
     weight: model.weight ?? 1,
     maxInFlight: model.maxInFlight ?? 1_000,
@@ -158,17 +160,22 @@ function modelsOf(id: string, model: ParsedConfig['models'][string]): readonly M
     region: model.region,
     state: model.state ?? 'active',
   }
-  const models = credentials === undefined ? [whole] : membersOf(whole, withoutSlashes(credentials))
+  const models = credentials === undefined ? [whole] : membersOf(whole, plain(credentials))
   return models.map(each => Object.freeze(each))
 }
 
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '')
 
-const withoutSlashes = (credentials: Credentials): Credentials =>
+/** Addresses and names of headers as models have them. */
+const plain = (credentials: Credentials): Credentials =>
   Object.fromEntries(
     Object.entries(credentials).map(([name, own]) => [
       name,
-      own.baseUrl === undefined ? own : { ...own, baseUrl: withoutSlash(own.baseUrl) },
+      {
+        ...own,
+        baseUrl: own.baseUrl === undefined ? undefined : withoutSlash(own.baseUrl),
+        secretHeaders: lowerCased(own.secretHeaders),
+      },
     ]),
   )
 

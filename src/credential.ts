@@ -14,6 +14,8 @@ export interface Credential {
   readonly baseUrl?: string | undefined
   /** Over the model's. */
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Over the model's. */
+  readonly secretHeaders?: Readonly<Record<string, string>> | undefined
   readonly maxInFlight?: number | undefined
   readonly state?: ModelState | undefined
 }
@@ -37,6 +39,7 @@ export function membersOf(model: Model, credentials: Credentials): readonly Mode
     secret: own.secret ?? model.secret,
     baseUrl: own.baseUrl ?? model.baseUrl,
     headers: { ...model.headers, ...own.headers },
+    secretHeaders: own.secretHeaders === undefined ? model.secretHeaders : { ...model.secretHeaders, ...own.secretHeaders },
     weight: model.weight * (weight / total),
     region: own.region ?? model.region,
     maxInFlight: own.maxInFlight ?? model.maxInFlight,

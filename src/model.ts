@@ -51,6 +51,8 @@ export interface Model {
   readonly baseUrl: string
   /** Headers added to every upstream request, over the dialect's own. */
   readonly headers: Readonly<Record<string, string>>
+  /** The same where values are secrets: by the header's name, in lower case, the secret's. Undefined: there are none. */
+  readonly secretHeaders: Readonly<Record<string, string>> | undefined
   /** The secret that holds the key; absent for an upstream that asks for none. */
   readonly secret: string | undefined
   /** Share of traffic relative to the others; > 0. */
@@ -68,6 +70,12 @@ export interface Model {
   /** Where it works, in the operator's own word; undefined: nobody says. */
   readonly region: string | undefined
   readonly state: ModelState
+}
+
+/** Every secret that it cannot be asked without, by name. */
+export function secretNamesOf({ secret, secretHeaders }: Pick<Model, 'secret' | 'secretHeaders'>): readonly string[] {
+  const key = secret === undefined ? [] : [secret]
+  return secretHeaders === undefined ? key : [...new Set([...key, ...Object.values(secretHeaders)])]
 }
 
 /** What a region may be called. */

@@ -1,6 +1,6 @@
 /**
  * Headers that an operator adds to every request to an upstream. A configuration is plain text that gets into repositories and logs, so that keys do not belong into
- * it: they are secrets. What of an error looks like a key at all is taken out (`redact`), as a word too many does no harm there; here it would keep a router from
+ * it: they are secrets (`secret-headers.ts`). What of an error looks like a key at all is taken out (`redact`), as a word too many does no harm there; here it would keep a router from
  * starting, and so a value is refused only where it is a key and nothing else.
  */
 import * as v from 'valibot'
@@ -19,9 +19,9 @@ const FOR_KEYS: ReadonlySet<string> = new Set([
 const KEY =
   /^(?:[Bb]earer\s+\S{16,}|(?:sk-|sk_|pplx-|xai-|nvapi-|gsk_|hf_|r8_|fw_|AIza|AKIA|ya29\.)[\w.-]{16,}|eyJ[\w-]+\.[\w-]+\.[\w-]+)$/
 
-const SECRET = 'since a key is a secret, which "secret" names'
+const SECRET = 'since a key is a secret, which "secret" or "secretHeaders" names'
 
-const HeaderName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'the name of a header'))
+export const HeaderName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'the name of a header'))
 const HeaderValue = v.pipe(v.string(), v.regex(/^[\t\x20-\x7e]*$/, 'the value of a header: one line of ASCII'))
 
 /** By name. */

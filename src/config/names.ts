@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { memberId } from '../credential'
 import type { ConfigProblem } from './problem'
 import { Id, type ParsedConfig } from './schema'
+import { lowerCased } from './secret-headers'
 
 export function danglingNames(config: ParsedConfig): ConfigProblem[] {
   const models = Object.keys(config.models)
@@ -76,10 +77,12 @@ function trialsOfWhatIsUsed(config: ParsedConfig): ConfigProblem[] {
 
 /** Two names for one and the same would only look like twice the room. */
 function sameCredentials({ models }: ParsedConfig): ConfigProblem[] {
-  return Object.entries(models).flatMap(([id, { secret, baseUrl, credentials = {} }]) => {
+  return Object.entries(models).flatMap(([id, { secret, secretHeaders, baseUrl, credentials = {} }]) => {
     const seen = new Map<string, string>()
     return Object.entries(credentials).flatMap(([name, own]) => {
-      const what = JSON.stringify([own.secret ?? secret, own.baseUrl ?? baseUrl, Object.entries(own.headers ?? {}).sort()])
+      const headers = [own.headers ?? {}, { ...lowerCased(secretHeaders), ...lowerCased(own.secretHeaders) }]
+      const sorted = headers.map(each => Object.entries(each).sort())
+      const what = JSON.stringify([own.secret ?? secret, own.baseUrl ?? baseUrl, sorted])
       const other = seen.get(what)
       seen.set(what, name)
       if (other === undefined) return []

@@ -7,6 +7,8 @@ import { CAPABILITIES, MODEL_STATES, PRIORITIES, PROVIDERS, REGION } from '../mo
 import { DECIDES } from '../strategy/load-use'
 import { STRATEGIES } from '../strategy/strategy'
 import { HeadersSchema } from './headers'
+import { SecretHeadersSchema } from './secret-headers'
+import { SecretName } from './secret-name'
 
 /** Letters that may stand in a header, in a metrics label and in a URL, since an id appears in all three. */
 export const Id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}$/, 'a name of letters, digits and . _ : / @ -'))
@@ -17,7 +19,6 @@ const Ms = v.pipe(Whole, v.minValue(1), v.maxValue(3_600_000))
 const Amount = v.pipe(v.number(), v.finite(), v.minValue(0))
 const Share = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
 const RegionName = v.pipe(v.string(), v.regex(REGION, 'a label such as "eu", of lower-case letters, digits and -'))
-const SecretName = v.pipe(v.string(), v.regex(/^[A-Z][A-Z0-9_]*$/, 'the NAME of a secret in capitals, never its value'))
 /** What a path can be put behind. */
 const isHttpUrl = (text: string): boolean => {
   const url = URL.canParse(text) ? new URL(text) : undefined
@@ -90,6 +91,7 @@ const CREDENTIAL = {
   region: v.optional(RegionName),
   baseUrl: v.optional(HttpUrl),
   headers: v.optional(HeadersSchema),
+  secretHeaders: v.optional(SecretHeadersSchema),
   maxInFlight: v.optional(Count),
   state: v.optional(v.picklist(MODEL_STATES)),
 } satisfies Readonly<Record<keyof Credential, v.GenericSchema>>
@@ -104,6 +106,7 @@ const ModelSchema = v.pipe(
     model: v.pipe(v.string(), v.nonEmpty('a name'), v.regex(/^\P{Cc}*$/u, 'a name in one line, since it stands in headers')),
     baseUrl: v.optional(HttpUrl),
     headers: v.optional(HeadersSchema),
+    secretHeaders: v.optional(SecretHeadersSchema),
     secret: v.optional(SecretName),
     credentials: v.optional(
       v.pipe(

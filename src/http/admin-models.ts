@@ -113,7 +113,7 @@ function memberOf(c: AppContext, id: string): Model | undefined {
   return config.ok ? config.value.models.get(id) : undefined
 }
 
-/** As it holds: header values may be secret, so only their names are shown. */
+/** As it holds: header values may be secret, so only their names are shown, and of those that are the names of their secrets. */
 function shownModel(c: AppContext, id: string) {
   const members = configuredModels(c).get(id)
   const [model] = members ?? [memberOf(c, id)]
@@ -136,10 +136,11 @@ function shownModel(c: AppContext, id: string) {
   }
 }
 
-function shownCredential({ baseUrl, headers, secret, weight, region, maxInFlight, state }: Model) {
+function shownCredential({ baseUrl, headers, secretHeaders, secret, weight, region, maxInFlight, state }: Model) {
   return {
     baseUrl,
     headers: Object.keys(headers),
+    secretHeaders: secretHeaders ?? {},
     secret: secret ?? null,
     weight,
     region: region ?? null,

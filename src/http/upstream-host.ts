@@ -32,9 +32,11 @@ export function refusedUpstream(fields: Fields, rules: Rules, ownHost?: string):
 }
 
 function refusedPlace(fields: Fields, { upstreams: allowed, keys }: Rules, ownHost?: string): RefusedUpstream | undefined {
-  const { baseUrl, secret } = fields
-  if (typeof secret === 'string' && (secret === keys || /^ROUTER_/.test(secret)))
-    return { field: 'secret', message: "the router's own secrets never go to an upstream" }
+  const { baseUrl, secret, secretHeaders } = fields
+  const headers = isObject(secretHeaders) ? Object.entries(secretHeaders) : []
+  const secrets = [['secret', secret] as const, ...headers.map(([name, value]) => [`secretHeaders.${name}`, value] as const)]
+  const [own] = secrets.find(([, name]) => typeof name === 'string' && (name === keys || name.startsWith('ROUTER_'))) ?? []
+  if (own !== undefined) return { field: own, message: "the router's own secrets never go to an upstream" }
   if (typeof baseUrl !== 'string') return undefined
   const refused = (message: string) => ({ field: 'baseUrl', message })
   if (!URL.canParse(baseUrl)) return refused('not a URL')

@@ -17,6 +17,7 @@ import { sendEmbeddings } from './embed'
 import type { Ending } from './ending'
 import { boundedBy } from './grace'
 import { heartbeat } from './heartbeat'
+import { type Secrets, secretsOf } from './secrets'
 import { type Answer, type Request, send } from './send'
 import { Stopper } from './stopper'
 import type { Host, World } from './world'
@@ -30,8 +31,8 @@ export async function attempt(
   world: World,
 ): Promise<Result<Answer>> {
   const dialect = dialectFor(model.provider, 'chat' in request ? request.native?.dialect : undefined)
-  const key = model.secret === undefined ? undefined : host.secret(model.secret)
-  const sender = senderOf(request, model, dialect, key)
+  const secrets = secretsOf(model, host)
+  const sender = senderOf(request, secrets, dialect)
   if (!sender.ok) return sender
 
   const shared = [accountId(model), placeId(model, host.place)]
@@ -52,7 +53,7 @@ export async function attempt(
     lease.settle(isStream ? settlement : { ...settlement, timedOut: false }, world.now())
     host.sync()
   }
-  const result = await sender.value({ model, dialect, lease, stopper, world, key })
+  const result = await sender.value({ model, dialect, lease, stopper, world, secrets: secrets.values })
   if (!result.ok) {
     stopper.stop(result.failure)
     settle(settlementOf(result.failure, model, host.place))
@@ -81,12 +82,12 @@ export async function attempt(
 type Sender = (connection: Connection) => Promise<Result<Answer>>
 
 /** Whoever sends it, once there is a lease; or why this model cannot be asked. */
-function senderOf(request: Request, model: Model, dialect: Dialect, key: string | undefined): Result<Sender> {
+function senderOf(request: Request, { asked, key }: Secrets, dialect: Dialect): Result<Sender> {
   if ('chat' in request) {
-    const upstream = requestTo(dialect, request, model, key)
+    const upstream = requestTo(dialect, request, asked, key)
     return upstream.ok ? ok(connection => send({ ...connection, request, upstream: upstream.value })) : upstream
   }
-  const upstream = embeddingsTo(request.embeddings, model, key)
+  const upstream = embeddingsTo(request.embeddings, asked, key)
   return upstream.ok ? ok(connection => sendEmbeddings({ ...connection, request, upstream: upstream.value })) : upstream
 }
 

@@ -129,6 +129,7 @@ const modelOf = ([id, weight, maxInFlight]: Entrant): Model => ({
   name: id,
   baseUrl: '',
   headers: {},
+  secretHeaders: undefined,
   secret: undefined,
   weight,
   maxInFlight,

@@ -14,6 +14,7 @@ import { type Decision, decide } from './decide'
 import { errorText } from './error-text'
 import type { Plan } from './plan'
 import { type Asking, type ChatAsked, questionOf } from './question'
+import { secretsOf } from './secrets'
 import { Stopper } from './stopper'
 import type { Host, World } from './world'
 
@@ -54,8 +55,8 @@ export async function countTokens(
 }
 
 async function countAt(model: Model, native: Native, host: Host, world: World): Promise<Result<number>> {
-  const key = model.secret === undefined ? undefined : host.secret(model.secret)
-  const request = native.request(model, key)
+  const { key, asked, values } = secretsOf(model, host)
+  const request = native.request(asked, key)
   if (!request.ok) return request
   const { url, headers, body } = request.value
   const stopper = new Stopper(world, host.clientLeft)
@@ -63,7 +64,7 @@ async function countAt(model: Model, native: Native, host: Host, world: World): 
   try {
     const response = await world.fetch(url, { method: 'POST', headers, body, signal: stopper.signal, redirect: 'manual' })
     if (!response.ok) {
-      const text = await errorText(response.body, key)
+      const text = await errorText(response.body, values)
       return fail(dialects[model.provider].error(response.status, response.headers, text, world.now()))
     }
     const { text } = await readText(response.body, MAX_COUNT_BYTES)

@@ -1,29 +1,35 @@
 /** The body of an upstream's error, fit to be shown. */
+import type { Failure } from '../outcome'
 import type { StreamPart, StreamReader } from '../provider/dialect'
 import { readText } from './body'
+import type { Secrets } from './secrets'
 
 const MAX_ERROR_BYTES = 64 * 1024
-const MIN_KEY_CHARACTERS = 8
+const MIN_SECRET_CHARACTERS = 8
 
 /** Some upstreams quote the key they refuse, and not every key has a shape that gives it away. A very short one would be found in any text. */
-export function withoutKey(text: string, key: string | undefined): string {
-  return key === undefined || key.length < MIN_KEY_CHARACTERS || !text.includes(key) ? text : text.replaceAll(key, '[key]')
+export function withoutSecrets(text: string, secrets: Secrets['values']): string {
+  let clean = text
+  for (const secret of secrets)
+    if (secret.length >= MIN_SECRET_CHARACTERS && clean.includes(secret)) clean = clean.replaceAll(secret, '[key]')
+  return clean
 }
 
-export async function errorText(body: ReadableStream<Uint8Array> | null, key: string | undefined): Promise<string> {
+export async function errorText(body: ReadableStream<Uint8Array> | null, secrets: Secrets['values']): Promise<string> {
   const { text } = await readText(body, MAX_ERROR_BYTES)
-  return withoutKey(text, key)
+  return withoutSecrets(text, secrets)
 }
 
-/** The same for an error that came inside a stream. */
-export function scrubbed(stream: StreamReader, key: string | undefined): StreamReader {
-  const scrub = (part: StreamPart): StreamPart => {
-    if (part.kind !== 'failure' || !('upstream' in part.failure)) return part
-    const { upstream } = part.failure
-    return {
-      kind: 'failure',
-      failure: { ...part.failure, upstream: { ...upstream, message: withoutKey(upstream.message, key) } },
-    }
-  }
+/** The same for an error that came as an answer. */
+export function scrubbedFailure(failure: Failure, secrets: Secrets['values']): Failure {
+  if (!('upstream' in failure)) return failure
+  const { upstream } = failure
+  return { ...failure, upstream: { ...upstream, message: withoutSecrets(upstream.message, secrets) } }
+}
+
+/** The same for one inside a stream. */
+export function scrubbed(stream: StreamReader, secrets: Secrets['values']): StreamReader {
+  const scrub = (part: StreamPart): StreamPart =>
+    part.kind === 'failure' ? { kind: 'failure', failure: scrubbedFailure(part.failure, secrets) } : part
   return { push: event => stream.push(event).map(scrub), end: () => stream.end().map(scrub) }
 }

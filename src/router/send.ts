@@ -10,7 +10,7 @@ import type { Relation } from '../state/cached-share'
 import { readText } from './body'
 import { type Connection, call } from './call'
 import type { Ending, Flow } from './ending'
-import { scrubbed, withoutKey } from './error-text'
+import { scrubbed, withoutSecrets } from './error-text'
 import { passGate } from './gate'
 import { passThrough } from './passthrough'
 import type { Patience } from './patience'
@@ -89,7 +89,11 @@ export function limitFirstToken({ request, model, stopper }: Limited): () => voi
 
 export type Timing = Pick<Answer, 'upstreamWaitMs' | 'dropped'>
 
-async function jsonAnswer(response: Response, { request, dialect, key }: ChatSending, timing: Timing): Promise<Result<Answer>> {
+async function jsonAnswer(
+  response: Response,
+  { request, dialect, secrets }: ChatSending,
+  timing: Timing,
+): Promise<Result<Answer>> {
   const { text, isWhole } = await readText(response.body, MAX_ANSWER_BYTES)
   if (!isWhole) return fail({ kind: 'malformed', detail: `it is larger than ${MAX_ANSWER_BYTES} bytes` })
   const value = parseJson(text)
@@ -99,7 +103,7 @@ async function jsonAnswer(response: Response, { request, dialect, key }: ChatSen
   const { usage } = completion.value
   return ok({
     ...timing,
-    body: request.surface.dialect === dialect.name ? withoutKey(text, key) : request.surface.answer(completion.value),
+    body: request.surface.dialect === dialect.name ? withoutSecrets(text, secrets) : request.surface.answer(completion.value),
     isStream: false,
     firstTokenMs: undefined,
     ended: Promise.resolve({ failure: undefined, usage, writingMs: 0, outputTokens: usage?.completion_tokens }),
@@ -113,13 +117,13 @@ async function streamAnswer(
   sentMs: number,
   gotFirstToken: () => void,
 ): Promise<Result<Answer>> {
-  const { request, dialect, stopper, world, lease, key } = sending
+  const { request, dialect, stopper, world, lease, secrets } = sending
   if (response.body === null) return fail({ kind: 'malformed', detail: 'it is empty' })
   const type = response.headers.get('content-type') ?? ''
   if (/^\s*(text\/html|application\/json)/i.test(type)) return fail(await notAStream(response, dialect, request.answer, type))
   const reader = response.body.getReader()
   const decoder = createEventDecoder()
-  const stream = scrubbed(dialect.stream(request.answer), key)
+  const stream = scrubbed(dialect.stream(request.answer), secrets)
   const gated = await passGate(reader, decoder, stream, dialect.preambleBytes)
   if (!gated.ok) return gated
   gotFirstToken()

@@ -10,7 +10,7 @@ import { fail, ok, type Result } from '../outcome'
 import type { EmbeddingsContext, PassingEmbedder, TranslatedVectors, TranslatingEmbedder } from '../provider/embedder'
 import type { Connection } from './call'
 import type { Ending } from './ending'
-import { withoutKey } from './error-text'
+import { withoutSecrets } from './error-text'
 import type { Answer } from './send'
 import type { IdleWatch, Stopper } from './stopper'
 import type { World } from './world'
@@ -31,14 +31,14 @@ interface Head {
 /** On its way to the client, or ready to be sent. */
 export type Delivery = Pick<Answer, 'body' | 'ended'>
 
-type Reading = Pick<Connection, 'key' | 'stopper' | 'world'> & { readonly idleMs: number }
+type Reading = Pick<Connection, 'secrets' | 'stopper' | 'world'> & { readonly idleMs: number }
 
 /** In OpenAI's shape already. Rejects where the body breaks or is stopped. */
 export async function passedVectors(
   body: ReadableStream<Uint8Array> | null,
   embedder: PassingEmbedder,
   request: EmbeddingsRequest,
-  { key, stopper, world, idleMs }: Reading,
+  { secrets, stopper, world, idleMs }: Reading,
 ): Promise<Result<Delivery>> {
   if (body === null) return EMPTY
   const reader = body.getReader()
@@ -49,7 +49,7 @@ export async function passedVectors(
     const value = parsed(text)
     if (!value.ok) return value
     const usage = embedder.reply(value.value, request)
-    return usage.ok ? ok({ body: withoutKey(text, key), ended: Promise.resolve(ending({ usage: usage.value })) }) : usage
+    return usage.ok ? ok({ body: withoutSecrets(text, secrets), ended: Promise.resolve(ending({ usage: usage.value })) }) : usage
   }
   const sound = embedder.beginning(text, request)
   if (!sound.ok) {

@@ -7,7 +7,7 @@ function problemsWith(headers: Readonly<Record<string, string>>) {
   return parsed.ok ? [] : parsed.failure
 }
 
-const SECRET = 'since a key is a secret, which "secret" names'
+const SECRET = 'since a key is a secret, which "secret" or "secretHeaders" names'
 
 describe('headers of a model', () => {
   it.each([

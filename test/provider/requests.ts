@@ -14,6 +14,7 @@ export const model = (overrides: Partial<Model> = {}): Model => ({
   name: 'claude-sonnet-4-5',
   baseUrl: 'https://upstream.test',
   headers: {},
+  secretHeaders: undefined,
   secret: 'KEY',
   weight: 1,
   maxInFlight: 10,

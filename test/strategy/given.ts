@@ -11,6 +11,7 @@ export function model(id: string, given: Partial<Model> = {}): Model {
     name: id,
     baseUrl: 'https://models.example',
     headers: {},
+    secretHeaders: undefined,
     secret: undefined,
     weight: 1,
     maxInFlight: 100,
