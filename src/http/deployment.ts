@@ -2,6 +2,7 @@
 import { type Config, type ConfigProblem, parseConfig } from '../config'
 import { type Region, shardOf } from '../durable/region'
 import { type Env, secretOf } from '../env'
+import { type Model, secretNamesOf } from '../model'
 import type { Result } from '../outcome'
 import { fitted } from '../overlay'
 import { configHash } from '../router/config-hash'
@@ -98,15 +99,15 @@ export class Deployment {
   }
 
   #under(overlay: Overlay, config: Effective['config']): Effective {
-    const isSet = (secret: string | undefined) => secret === undefined || secretOf(this.#env, secret) !== undefined
-    const models = config.ok ? [...config.value.models.values()] : []
-    const plan = config.ok ? createPlan(config.value, model => isSet(model.secret)) : undefined
+    const isSet = (secret: string) => secretOf(this.#env, secret) !== undefined
+    const missing = (model: Model) => secretNamesOf(model).filter(name => !isSet(name))
+    const plan = config.ok ? createPlan(config.value, missing) : undefined
     if (plan !== undefined) this.#overlays.set(plan, overlay)
     return {
       overlay,
       config,
       plan,
-      missingSecrets: [...new Set(models.flatMap(({ secret }) => (secret === undefined || isSet(secret) ? [] : [secret])))],
+      missingSecrets: [...new Set([...(plan?.missingSecrets.values() ?? [])].flat())],
     }
   }
 }

@@ -7,6 +7,8 @@
  */
 import { createMiddleware } from 'hono/factory'
 import { syncOnce } from '../durable/sync'
+import type { Plan } from '../router/plan'
+import { neededSecrets } from '../router/refusal'
 import { freshForMs } from '../state/refresh'
 import type { AppContext, AppEnv } from './context'
 import { syncingOf } from './host'
@@ -29,8 +31,8 @@ export const informed = createMiddleware<AppEnv>(async (c, next) => {
   if (inquiry === 'behind') c.executionCtx.waitUntil(askRegistry(c))
   if (inquiry === 'before') await ask(c)
   if (registry.view === undefined) return problemResponse(REGISTRY_AWAY, surfaceOf(c))
-  const { plan, missingSecrets } = deployment
-  if (plan === undefined || plan.live.size === 0) return problemResponse(noModel(missingSecrets), surfaceOf(c), NO_RETRY)
+  const { plan } = deployment
+  if (plan === undefined || plan.live.size === 0) return problemResponse(noModel(plan), surfaceOf(c), NO_RETRY)
   c.set('plan', plan)
   if (plan.refreshes && isSlowToRead(c)) hearAhead(c)
   return next()
@@ -96,11 +98,11 @@ const REGISTRY_AWAY = {
   retryAfterMs: 1_000,
 }
 
-function noModel(missingSecrets: readonly string[]) {
-  const names = missingSecrets.map(name => `"npx wrangler secret put ${name}"`).join(' or ')
+function noModel(plan: Plan | undefined) {
+  const names = neededSecrets(plan?.missingSecrets.values() ?? [], name => `"npx wrangler secret put ${name}"`)
   return notConfigured(
-    missingSecrets.length > 0
-      ? `No model is live: none has its secret set. Set one with ${names}, or in .dev.vars for local development.`
+    names !== ''
+      ? `No model is live: none has its secrets set. Set those of one with ${names}, or in .dev.vars for local development.`
       : 'No model is live: all are disabled. An operator can change that with PATCH /admin/models/<id>.',
   )
 }

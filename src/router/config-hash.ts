@@ -1,6 +1,7 @@
 /**
  * A name for the configuration as it holds: equal wherever the same decisions would be made, so that a decision can be made again only where that
- * means something. The values of headers stay out, since they may be secret and decide nothing, and so does what is logged.
+ * means something. The values of headers stay out, since they may be secret and decide nothing (of those that are, the secrets'
+ * names count), and so does what is logged.
  */
 import { fingerprint } from '../algorithm/hash'
 import type { Config } from '../config'

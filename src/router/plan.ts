@@ -57,8 +57,10 @@ export interface WorkPlan {
   readonly config: Config
   /** Of feedback. */
   readonly forgetting: Forgetting
-  /** Models whose secret is set and that nobody has disabled, by id. */
+  /** Models whose secrets are set and that nobody has disabled, by id. */
   readonly live: ReadonlyMap<string, Model>
+  /** Of each model that is not live for want of them, the names of the secrets that are not set, by id. */
+  readonly missingSecrets: ReadonlyMap<string, readonly string[]>
   /** The same by the id of the configured model, with one entry for each of its live credentials. */
   readonly configured: ReadonlyMap<string, Members>
   /** Every region that a model is in. */
@@ -96,13 +98,16 @@ interface Rest extends Partial<Group> {
   readonly alone?: ReadonlySet<string>
 }
 
-export function createPlan(config: Config, hasSecret: (model: Model) => boolean): Plan {
-  const known = new Map([...config.models].filter(([, model]) => hasSecret(model)))
-  return { ...planFor('chat', config, known), embeddings: planFor('embeddings', config, known) }
+/** `missing`: the secrets of a model that are not set, by name. */
+export function createPlan(config: Config, missing: (model: Model) => readonly string[]): Plan {
+  const names = [...config.models.values()].map(model => [model.id, missing(model)] as const)
+  const missingSecrets = new Map(names.filter(([, { length }]) => length > 0))
+  return { ...planFor('chat', config, missingSecrets), embeddings: planFor('embeddings', config, missingSecrets) }
 }
 
-/** `known`: models whose secret is set, by id. */
-function planFor(work: Work, config: Config, known: ReadonlyMap<string, Model>): WorkPlan {
+function planFor(work: Work, config: Config, missingSecrets: WorkPlan['missingSecrets']): WorkPlan {
+  /** Whose secrets are set. */
+  const known: ReadonlyMap<string, Model> = new Map([...config.models].filter(([id]) => !missingSecrets.has(id)))
   const isLive = ({ state }: Model) => state !== 'disabled'
   const live = new Map([...known].filter(([, model]) => isLive(model)))
   const configured = byConfigured(known.values())
@@ -204,6 +209,7 @@ function planFor(work: Work, config: Config, known: ReadonlyMap<string, Model>):
     config,
     forgetting: { halfLifeMs: config.feedback.halfLifeHours * 3_600_000, most: config.feedback.memory },
     live,
+    missingSecrets,
     configured: liveOf,
     regions: new Set([...config.models.values()].flatMap(({ region }) => region ?? [])),
     routes: walked,

@@ -9,14 +9,20 @@ import type { Group, WorkPlan } from './plan'
 export function unknownModel(plan: WorkPlan, name: string, param: string): Problem {
   const models = [...plan.config.models.values()].filter(({ id, of }) => id === name || of === name)
   const enabled = models.filter(({ state }) => state !== 'disabled')
-  const secrets = [...new Set(enabled.flatMap(({ secret }) => secret ?? []))].join(', ')
+  const secrets = neededSecrets(enabled.flatMap(({ id }) => [plan.missingSecrets.get(id) ?? []]))
   const message =
     models.length > 0 && enabled.length === 0
       ? `"${name}" is disabled.`
       : secrets !== ''
-        ? `"${name}" is configured, but its secret ${secrets} is not set.`
+        ? `"${name}" is configured, but its ${secrets.includes(' ') ? 'secrets are' : 'secret is'} not set: ${secrets}.`
         : `There is no model, pool or route "${name.slice(0, 100)}" here. Known names: ${plan.names.slice(0, 50).join(', ')}.`
   return { status: 404, type: 'invalid_request_error', code: 'model_not_found', message, param }
+}
+
+/** Any of the models would do, each with all that it lacks. */
+export function neededSecrets(missing: Iterable<readonly string[]>, shown = (name: string) => name): string {
+  const each = [...missing].filter(names => names.length > 0).map(names => names.map(shown).join(' and '))
+  return [...new Set(each)].join(' or ')
 }
 
 /** Whoever might, with a reason against each. What will pass is worth another try, and what will not is the request's fault. */

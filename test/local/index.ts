@@ -9,6 +9,7 @@ import { Registry } from '../../src/durable/registry'
 import { type Env, secretOf } from '../../src/env'
 import { type AccessPolicy, byKeys } from '../../src/http/access'
 import { realWorld } from '../../src/http/world'
+import { secretNamesOf } from '../../src/model'
 import type { World } from '../../src/router/world'
 import config from '../../src/router.config'
 
@@ -27,7 +28,7 @@ const open: AccessPolicy = {
 const secretNames = (env: Env): string[] => {
   const parsed = parseConfig(env.ROUTER_CONFIG ?? config)
   const models = parsed.ok ? [...parsed.value.models.values()] : []
-  return [...new Set(models.flatMap(({ secret }) => secret ?? []))]
+  return [...new Set(models.flatMap(secretNamesOf))]
 }
 
 /** Real providers as soon as one key is there, or where none is needed (Ollama alone); never a mixture. */

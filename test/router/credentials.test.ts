@@ -52,7 +52,7 @@ describe('a model with several credentials', () => {
     const half = planOf(inputWith(), ['gpt:eu'])
     expect(sorted({ model: 'gpt' }, half)).toEqual(['gpt:us'])
     expect(ask(planOf(inputWith(), ['gpt:eu', 'gpt:us']), { model: 'gpt' })).toMatchObject({
-      failure: { code: 'model_not_found', message: '"gpt" is configured, but its secret KEY_EU, KEY_US is not set.' },
+      failure: { code: 'model_not_found', message: '"gpt" is configured, but its secrets are not set: KEY_EU or KEY_US.' },
     })
   })
 

@@ -20,7 +20,7 @@ export const modelsNamed = (...ids: readonly string[]): ConfigInput['models'] =>
 export function planOf(input: ConfigInput, dead: readonly string[] = []): Plan {
   const config = parseConfig(input)
   if (!config.ok) throw new Error(JSON.stringify(config.failure))
-  return createPlan(config.value, ({ id }) => !dead.includes(id))
+  return createPlan(config.value, ({ id, secret = 'A_SECRET' }) => (dead.includes(id) ? [secret] : []))
 }
 
 export const idle: ModelLoad = new LocalLoad('nobody').load('m', 0)

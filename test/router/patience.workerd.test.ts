@@ -89,7 +89,7 @@ function setOut({ a = SILENT, b = QUICK, bMs = 200, isolates = 1, fields, contro
     surface: openaiSurface,
     claims: {},
   }
-  const plan = createPlan(config.value, () => true)
+  const plan = createPlan(config.value, () => [])
   const routed = route(plan, journey, isolate, host, world)
   return {
     world,

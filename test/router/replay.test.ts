@@ -163,6 +163,15 @@ describe('the hash of a configuration', () => {
     expect(hashOf({ ...INPUT, log: 'decision' })).toBe(hashOf(INPUT))
     expect(hashOf(withHeader('one'))).toBe(hashOf(withHeader('other')))
   })
+
+  it('goes by the names of secrets, those of headers too', () => {
+    const withSecret = (...headers: readonly [string, string][]): ConfigInput => ({
+      models: { a: { provider: 'openai', model: 'm', secretHeaders: Object.fromEntries(headers) } },
+    })
+    const hashes = [withSecret(), withSecret(['x-a', 'ONE']), withSecret(['x-a', 'TWO']), withSecret(['x-b', 'ONE'])]
+    expect(new Set(hashes.map(input => hashOf(input))).size).toBe(hashes.length)
+    expect(hashOf(withSecret(['X-A', 'ONE']))).toBe(hashOf(withSecret(['x-a', 'ONE'])))
+  })
 })
 
 describe('whatever the configuration, the load and the request', () => {
@@ -190,7 +199,7 @@ describe('whatever the configuration, the load and the request', () => {
   const planFrom = (input: unknown, dead: readonly string[]) => {
     const parsed = parseConfig(input)
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.failure))
-    return createPlan(parsed.value, ({ id }) => !dead.some(other => other === id))
+    return createPlan(parsed.value, ({ id }) => (dead.includes(id) ? ['A_SECRET'] : []))
   }
 
   const models = fc.record({

@@ -82,7 +82,7 @@ function setOut({ replies, fields = {}, controls, limits, models = modelsNamed(.
     claims: {},
   }
   const result = route(
-    createPlan(config.value, () => true),
+    createPlan(config.value, () => []),
     journey,
     isolate,
     host,

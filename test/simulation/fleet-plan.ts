@@ -23,5 +23,5 @@ export function planFor(strategy: StrategyName, { scenario, weights }: Setting):
   const pool = scenario.fleet.models.map(({ name }) => name)
   const config = parseConfig({ models: Object.fromEntries(models), pools: { [POOL]: pool }, strategy })
   if (!config.ok) throw new Error(JSON.stringify(config.failure))
-  return createPlan(config.value, () => true)
+  return createPlan(config.value, () => [])
 }
