@@ -2,7 +2,7 @@
  * Walks down the ranking until an attempt commits, as far as the number of attempts, the deadline, the budget and the failures' consequences
  * allow. Where a credential alone was the trouble, another one of the same model stands in for it first, and counts as the same attempt. The first may be left for somebody quicker before it has failed. When every candidate has had its turn, one whose trouble is likely to pass is asked again after a pause.
  */
-import type { Model } from '../model'
+import { type Model, secretNamesOf } from '../model'
 import { type Failure, fail, ok, type Result } from '../outcome'
 import type { Ranked } from '../strategy/strategy'
 import { consequenceOf } from './consequence'
@@ -124,7 +124,7 @@ export async function walk<T>(
 const MAX_STAND_INS = 10
 
 /** Whose quota a request counts against. */
-const accountOf = ({ provider, secret, baseUrl }: Model): string => `${provider} ${secret ?? ''} ${baseUrl}`
+const accountOf = (model: Model): string => `${model.provider} ${secretNamesOf(model).join(' ')} ${model.baseUrl}`
 
 /** Longer than this no client should be kept for the same model's sake. */
 const MAX_WAIT_MS = 5_000

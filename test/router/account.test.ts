@@ -11,6 +11,17 @@ describe('an account', () => {
     expect(accountId(model('c', { secret: 'OTHER' }))).not.toBe(accountId(a))
   })
 
+  it('is one for all models with the same secrets, whichever carries the key', () => {
+    const [a, b] = [
+      model('a', { secret: 'KEY', secretHeaders: { 'x-token': 'TOKEN' } }),
+      model('b', { secretHeaders: { 'x-token': 'TOKEN', authorization: 'KEY' } }),
+    ]
+    expect(accountId(a)).toBe('#account:KEY+TOKEN')
+    expect(accountId(b)).toBe(accountId(a))
+    for (const other of [model('c', { secret: 'KEY' }), model('d', { secretHeaders: { 'x-token': 'TOKEN' } })])
+      expect(accountId(other)).not.toBe(accountId(a))
+  })
+
   it('is its own for a model without a secret', () => {
     expect(accountId(model('a'))).toBe('#account:a')
     expect(accountId(model('b'))).not.toBe(accountId(model('a')))
