@@ -150,7 +150,7 @@ async function checkCommand(command: string): Promise<void> {
     const script = verb === 'run' ? rest[0] : verb
     expect(Object.keys(packageJson.scripts), command).toContain(script)
   } else if (command.startsWith('npx wrangler secret put ')) {
-    expect(secretNames(), command).toContain(command.split(' ').at(-1))
+    expect([...secretNames(), ...exampleSecretNames], command).toContain(command.split(' ').at(-1))
   } else if (program === 'npx' && verb === 'vitest') {
     expect(await runShell(command.replace('vitest run', 'vitest list --filesOnly')), command).toContain('.test.ts')
   } else {
@@ -158,6 +158,11 @@ async function checkCommand(command: string): Promise<void> {
     expect(command).toBe('npx wrangler deploy')
   }
 }
+
+/** That the page's configurations name, which are checked by themselves: texts that can be nothing else. */
+const exampleSecretNames: readonly string[] = examples
+  .filter(({ language }) => language === 'ts')
+  .flatMap(({ code }) => [...code.matchAll(/'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'/g)].flatMap(([, name]) => name ?? []))
 
 function secretNames(): readonly string[] {
   const parsed = parseConfig(config)
