@@ -1,6 +1,11 @@
-/** The Worker whose guesses are timed. `POST` leaves it texts, `GET ?calls=N` has it describe so many of them, in turn; no calls are the empty request. */
+/**
+ * The Worker whose guesses are timed. `POST` leaves it texts, `GET ?calls=N` has it describe so many of them, in turn, or with `&part=tokens` estimate their tokens
+ * alone; no calls are the empty request.
+ */
+import type { ChatRequest } from '../../src/chat'
 import { describe } from '../../src/context/describe'
 import type { Features } from '../../src/context/features'
+import { estimatePromptTokens } from '../../src/context/tokens'
 
 let texts: readonly string[] = []
 let next = 0
@@ -9,18 +14,25 @@ let next = 0
 const looked = ({ language, topic, task, complexity, modalities, promptTokens }: Features): number =>
   language.confidence + topic.confidence + task.confidence + complexity.confidence + modalities.length + promptTokens
 
+const whole = (chat: ChatRequest): number => looked(describe(chat))
+
+function sumOf(calls: number, of: (chat: ChatRequest) => number): number {
+  let sum = 0
+  for (let call = 0; call < calls; call++) {
+    const content = texts[next++ % texts.length] ?? ''
+    sum += of({ model: 'auto', messages: [{ role: 'user', content }] })
+  }
+  return sum
+}
+
 export default {
   async fetch(request: Request): Promise<Response> {
     if (request.method === 'POST') {
       texts = await request.json<readonly string[]>()
       return new Response(String(texts.length))
     }
-    const calls = Number(new URL(request.url).searchParams.get('calls'))
-    let sum = 0
-    for (let call = 0; call < calls; call++) {
-      const content = texts[next++ % texts.length] ?? ''
-      sum += looked(describe({ model: 'auto', messages: [{ role: 'user', content }] }))
-    }
-    return new Response(String(sum))
+    const { searchParams } = new URL(request.url)
+    const calls = Number(searchParams.get('calls'))
+    return new Response(String(searchParams.get('part') === 'tokens' ? sumOf(calls, estimatePromptTokens) : sumOf(calls, whole)))
   },
 }

@@ -33,6 +33,10 @@ function textsOf(rows: readonly Row[]): readonly string[] {
   })
 }
 
+/** Everything that is read of a request, and the estimate of its tokens alone. */
+const PARTS = ['all', 'tokens'] as const
+type Part = (typeof PARTS)[number]
+
 interface Batch {
   readonly wallMs: number
   readonly cpuMs: number
@@ -73,9 +77,9 @@ export async function benchDescribe(): Promise<void> {
 async function measure(url: string): Promise<void> {
   const pid = workerdPid()
   const cpuNow = (): number => (pid === undefined ? Number.NaN : cpuMs(pid))
-  const ask = async (calls: number): Promise<Batch> => {
+  const ask = async (calls: number, part: Part = 'all'): Promise<Batch> => {
     const [wall, cpu] = [performance.now(), cpuNow()]
-    const response = await fetch(`${url}?calls=${calls}`)
+    const response = await fetch(`${url}?calls=${calls}&part=${part}`)
     await response.text()
     if (!response.ok) throw new Error(`${response.status}`)
     return { wallMs: performance.now() - wall, cpuMs: cpuNow() - cpu }
@@ -89,22 +93,25 @@ async function measure(url: string): Promise<void> {
   ] as const
   for (const [name, list] of sets) {
     await (await fetch(url, { method: 'POST', body: JSON.stringify(list) })).text()
-    for (let warmUp = 0; warmUp < WARM_UPS; warmUp++) await ask(CALLS)
+    for (let warmUp = 0; warmUp < WARM_UPS; warmUp++) for (const part of PARTS) await ask(CALLS, part)
     const empty: Batch[] = []
     for (let index = 0; index < EMPTY; index++) empty.push(await ask(0))
-    const batches: Batch[] = []
-    for (let batch = 0; batch < BATCHES; batch++) batches.push(await ask(CALLS))
-    console.log(`${name}: ${list.length} texts, ${BATCHES} batches of ${CALLS} calls, µs a call`)
-    for (const clock of ['wallMs', 'cpuMs'] as const) {
-      const base = quantile(
-        empty.map(each => each[clock]),
-        0.5,
-      )
-      const perCall = batches.map(each => ((each[clock] - base) * 1_000) / CALLS)
-      const at = (share: number): string => quantile(perCall, share).toFixed(1).padStart(6)
-      console.log(`  ${clock === 'wallMs' ? 'wall' : 'CPU '}  p50 ${at(0.5)}  p90 ${at(0.9)}  p99 ${at(0.99)}  least ${at(0)}`)
-    }
+    const batches: Record<Part, Batch[]> = { all: [], tokens: [] }
+    for (let batch = 0; batch < BATCHES; batch++) for (const part of PARTS) batches[part].push(await ask(CALLS, part))
+    console.log(`${name}: ${list.length} texts, ${BATCHES} batches of ${CALLS} calls of each in turn, µs a call`)
+    for (const part of PARTS) for (const clock of ['wallMs', 'cpuMs'] as const) report(part, clock, batches[part], empty)
   }
+}
+
+function report(part: Part, clock: keyof Batch, batches: readonly Batch[], empty: readonly Batch[]): void {
+  const base = quantile(
+    empty.map(each => each[clock]),
+    0.5,
+  )
+  const perCall = batches.map(each => ((each[clock] - base) * 1_000) / CALLS)
+  const at = (share: number): string => quantile(perCall, share).toFixed(1).padStart(6)
+  const what = `${part === 'all' ? 'all' : 'of which tokens'}, ${clock === 'wallMs' ? 'wall' : 'CPU'}`
+  console.log(`  ${what.padEnd(21)}  p50 ${at(0.5)}  p90 ${at(0.9)}  p99 ${at(0.99)}  least ${at(0)}`)
 }
 
 /** Half of what stands there, at least. */
