@@ -12,9 +12,10 @@ import { SHAPE_SIZE } from '../../src/context/shape'
 import { gainExamples, linearExamples, SOURCES, weakFailed } from './examples'
 import { fitGain, GAIN } from './gain'
 import { fitLinear, LINEAR, type LinearExample, type LinearFit } from './linear'
-import { fitLogistic, fitSharpness } from './logistic'
+import { fitLogistic } from './logistic'
 import { chosenFrom, coarse, coarseSharpness, matrix, packedTable } from './pack'
 import { OWN_PROMPTS, type Pairs, type Row } from './rows'
+import { fitSharpness } from './sharpness'
 import { importanceOf, type Vocabulary, vocabularyOf } from './vocabulary'
 
 /** Of the file's layout and of how n-grams are hashed. */
